@@ -1,0 +1,1 @@
+"""From activity to expected counts and back."""

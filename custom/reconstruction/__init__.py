@@ -1,0 +1,1 @@
+"""MLEM, iterative Yang and correction in image space."""

@@ -1,0 +1,1 @@
+"""Virtual canines: anatomy, activity, CT and acquisition."""

@@ -1,0 +1,1 @@
+"""Handlers that make training repeatable and resumable."""

@@ -1,0 +1,61 @@
+"""What a user sees when a file or setting is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from custom.errors import BadInput, find_bad_input
+
+WRAPPED = """
+from custom.errors import BadInput, explain_bad_input
+explain_bad_input()
+try:
+    raise BadInput("voxels must be numbers,\\n  got NaN in 3 of them;\\n likely a failed export")
+except BadInput as error:
+    raise RuntimeError("Failed to evaluate 'expression'") from error
+"""
+
+
+def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_wrapped_bad_input_ends_with_one_line_and_status_1(repository: Path) -> None:
+    ended = run_python(WRAPPED, repository)
+    assert ended.returncode == 1
+    assert ended.stderr == "error: voxels must be numbers, got NaN in 3 of them; likely a failed export\n"
+
+
+def test_other_errors_keep_their_traceback(repository: Path) -> None:
+    ended = run_python("from custom.errors import explain_bad_input as e\ne()\n1 / 0", repository)
+    assert ended.returncode == 1
+    assert "Traceback" in ended.stderr
+    assert "ZeroDivisionError" in ended.stderr
+
+
+def test_found_as_context_of_a_cause() -> None:
+    bad = BadInput("rule")
+    outer, middle = RuntimeError("outer"), KeyError("middle")
+    outer.__cause__, middle.__context__ = middle, bad
+    assert find_bad_input(outer) is bad
+
+
+def test_found_as_context_beside_an_innocent_cause() -> None:
+    bad, outer = BadInput("rule"), RuntimeError("outer")
+    outer.__cause__, outer.__context__ = KeyError("cause"), bad
+    assert find_bad_input(outer) is bad
+
+
+def test_a_circle_of_exceptions_ends() -> None:
+    first, second = RuntimeError("first"), RuntimeError("second")
+    first.__context__, second.__cause__ = second, first
+    assert find_bad_input(first) is None
+
+
+def test_bad_input_is_a_value_error() -> None:
+    with pytest.raises(ValueError, match="rule"):
+        raise BadInput("rule")
