@@ -1,0 +1,1 @@
+"""Reading studies and preparing them for the network."""
