@@ -49,7 +49,7 @@ def _check_whole(root: Path) -> None:
 
 def _files(root: Path) -> dict[str, bytes]:
     """All files below the bundle's folder by their name in the bundle, caches and hidden files left out."""
-    contents = {}
+    contents: dict[str, bytes] = {}
     for folder, subfolders, names in os.walk(root, followlinks=True):
         subfolders[:] = [name for name in subfolders if name != "__pycache__" and not name.startswith(".")]
         files = [Path(folder) / name for name in names if not name.startswith(".")]
