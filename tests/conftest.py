@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,18 @@ def reference_dir() -> Path:
 def data_dir() -> Path:
     """Real studies (PVC_DATA_DIR, else ../shared/data)."""
     return _outside_folder("PVC_DATA_DIR", "../shared/data")
+
+
+RunPython = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def run_python() -> RunPython:
+    """Run `python <arguments>` in a folder as a user would, with nothing of the tests on Python's path."""
+
+    def run(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        command = [sys.executable, *map(str, arguments)]
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+    return run

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from custom.errors import BadInput, find_bad_input
+from tests.conftest import RunPython
 
 WRAPPED = """
 from custom.errors import BadInput, explain_bad_input
@@ -20,18 +19,15 @@ except BadInput as error:
 """
 
 
-def run_python(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
-
-
-def test_a_wrapped_bad_input_ends_with_one_line_and_status_1(repository: Path) -> None:
-    ended = run_python(WRAPPED, repository)
+def test_a_wrapped_bad_input_ends_with_one_line_and_status_1(repository: Path, run_python: RunPython) -> None:
+    ended = run_python("-c", WRAPPED, folder=repository)
     assert ended.returncode == 1
     assert ended.stderr == "error: voxels must be numbers, got NaN in 3 of them; likely a failed export\n"
 
 
-def test_other_errors_keep_their_traceback(repository: Path) -> None:
-    ended = run_python("from custom.errors import explain_bad_input as e\ne()\n1 / 0", repository)
+def test_other_errors_keep_their_traceback(repository: Path, run_python: RunPython) -> None:
+    code = "from custom.errors import explain_bad_input\nexplain_bad_input()\n1 / 0"
+    ended = run_python("-c", code, folder=repository)
     assert ended.returncode == 1
     assert "Traceback" in ended.stderr
     assert "ZeroDivisionError" in ended.stderr

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from monai.bundle import ConfigParser
 
 from custom.errors import BadInput
+from tests.conftest import RunPython
 from tools.pack_bundle import BUNDLE_NAME, pack_bundle
 
 
@@ -103,10 +102,11 @@ def test_an_interrupted_packing_leaves_the_older_file(
     assert list(archive.parent.iterdir()) == [archive]
 
 
-def test_the_command_says_in_one_line_what_is_missing(small_bundle: Path, repository: Path) -> None:
+def test_the_command_says_in_one_line_what_is_missing(
+    small_bundle: Path, repository: Path, run_python: RunPython
+) -> None:
     (small_bundle / "models" / "model.pt").unlink()
-    command = [sys.executable, "-m", "tools.pack_bundle", "--bundle_dir", str(small_bundle)]
-    ended = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    ended = run_python("-m", "tools.pack_bundle", "--bundle_dir", small_bundle, folder=repository)
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[-1].startswith("error: a packed bundle needs")
     assert "Traceback" not in ended.stderr
