@@ -1,0 +1,202 @@
+"""Training losses: mean absolute error, structural similarity, edges and intramyocardial blood volume.
+
+Every loss takes a prediction (B, 1, X, Y, Z) and a target (B, 2, X, Y, Z): the reference image, in the same normalised
+activity, and the region labels. Source: section II.E of the paper, equations 5 to 9.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+WINDOW_SIZE = 11
+WINDOW_SIGMA = 1.5
+MYOCARDIUM, BLOOD_POOL = 1, 2
+PLANES = ((-3, -2), (-3, -1), (-2, -1))  # transverse, coronal, sagittal: the axes within their slices
+SMALLEST_BLOOD_POOL = 1e-3  # mean activity below which IMBV means nothing; 1 is the image's brightest
+
+
+def along(axis: int, matrix: Tensor, volume: Tensor) -> Tensor:
+    """Multiply every line of voxels along an axis (−3, −2 or −1) of (..., X, Y, Z) by a matrix."""
+    if axis == -1:
+        return volume @ matrix.T
+    if axis == -2:
+        return matrix @ volume
+    return (matrix @ volume.flatten(-2)).unflatten(-1, volume.shape[-2:])
+
+
+def gaussian_matrix(n: int, like: Tensor) -> Tensor:
+    """Return the (n − 10, n) matrix of an 11-voxel Gaussian window at every place where it fits whole."""
+    if n < WINDOW_SIZE:
+        raise ValueError(
+            f"structural similarity needs at least {WINDOW_SIZE} voxels along every axis, got {n}; "
+            "is the volume a crop, or its axes out of order?"
+        )
+    start = torch.arange(n - WINDOW_SIZE + 1, device=like.device)[:, None]
+    offset = torch.arange(n, device=like.device)[None] - start - WINDOW_SIZE // 2
+    window = torch.exp(-0.5 * (offset.to(like.dtype) / WINDOW_SIGMA) ** 2) * (offset.abs() <= WINDOW_SIZE // 2)
+    return window / window.sum(dim=1, keepdim=True)
+
+
+def ssim_by_slice(image: Tensor, reference: Tensor, axes: tuple[int, int], *, data_range: float = 1.0) -> Tensor:
+    """Mean structural similarity of each slice.
+
+        SSIM = (2 μ_y μ_x + C₁)(2 σ_yx + C₂) / ((μ_y² + μ_x² + C₁)(σ_y² + σ_x² + C₂)),  C₁ = (0.01 R)², C₂ = (0.03 R)²
+
+    Windows are Gaussian (σ 1.5) over 11×11 voxels; moments are biased; the mean is over windows that fit whole.
+
+    Args:
+        image: shape (..., X, Y, Z).
+        reference: the same shape.
+        axes: the two axes within a slice, of −3, −2, −1.
+        data_range: R, in the image's unit.
+    Returns:
+        Shape (..., slices).
+    Raises:
+        ValueError: fewer than 11 voxels along an axis of the slice.
+    Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861; equation 6 of the paper.
+    """
+    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
+    moments = torch.stack([image, reference, image.square() + reference.square(), image * reference])
+    for axis in axes:
+        moments = along(axis, gaussian_matrix(image.shape[axis], image), moments)
+    mean_image, mean_reference, mean_squares, mean_product = moments
+    squared_means = mean_image.square() + mean_reference.square()
+    product_of_means = mean_image * mean_reference
+    covariance, variances = mean_product - product_of_means, mean_squares - squared_means
+    similarity = (2 * product_of_means + c1) * (2 * covariance + c2) / ((squared_means + c1) * (variances + c2))
+    return similarity.mean(dim=axes)
+
+
+def sobel_matrices(n: int, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Return Sobel's difference (−1, 0, 1) and smoothing (1, 2, 1) along n voxels, the edge voxels repeated."""
+    centre = torch.arange(n, device=like.device)
+    identity = torch.eye(n, dtype=like.dtype, device=like.device)
+    before, after = identity[(centre - 1).clamp(min=0)], identity[(centre + 1).clamp(max=n - 1)]
+    return after - before, before + 2 * identity + after
+
+
+def region_mean(image: Tensor, regions: Tensor, label: int) -> tuple[Tensor, Tensor]:
+    """Return the mean activity in a region, shape (...), and whether there is such a region in (..., X, Y, Z)."""
+    inside = (regions == label).to(image.dtype)
+    n_voxels = inside.sum(dim=(-3, -2, -1))
+    return (image * inside).sum(dim=(-3, -2, -1)) / n_voxels.clamp(min=1), n_voxels > 0
+
+
+def as_precise(tensor: Tensor) -> Tensor:
+    """Return a tensor in float32, or in float64 where it came so."""
+    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
+
+
+class SsimLoss(nn.Module):
+    """One minus structural similarity, over the transverse, coronal and sagittal slices alike.
+
+        ℓ = 1 − mean over planes, slices and windows of SSIM
+
+    Args:
+        data_range: R; 1 because images are normalised to it, and one bright voxel of a label should not set it.
+    """
+
+    def __init__(self, data_range: float = 1.0) -> None:
+        super().__init__()
+        self.data_range = data_range
+
+    def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch; see `ssim_by_slice` for what raises."""
+        reference = target[:, :1]
+        planes = [ssim_by_slice(prediction, reference, axes, data_range=self.data_range).mean() for axes in PLANES]
+        return 1 - torch.stack(planes).mean()
+
+
+class SobelLoss(nn.Module):
+    """Mean absolute error of the edges in three planes.
+
+        ℓ = mean |SO(ŷ) − SO(y)| = mean |SO(ŷ − y)|,    SO: two gradient maps of 3×3 voxels in each slice of each plane
+    """
+
+    def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        error = prediction - target[:, :1]
+        matrices = {axis: sobel_matrices(error.shape[axis], error) for axis in (-3, -2, -1)}
+        losses = []
+        for first, second in PLANES:
+            for across, within in ((first, second), (second, first)):
+                edges = along(across, matrices[across][0], along(within, matrices[within][1], error))
+                losses.append(edges.abs().mean())
+        return torch.stack(losses).mean()
+
+
+class ImbvLoss(nn.Module):
+    """Error of the intramyocardial blood volume.
+
+        ℓ = mean over volumes |IMBV(ŷ) − IMBV(y)|,    IMBV = mean of the myocardium / mean of the LV blood pool
+
+    Volumes that lack either region, or whose reference has an empty blood pool, contribute nothing.
+    """
+
+    def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of a batch."""
+        reference, regions = target[:, :1], target[:, 1:2]
+        predicted_muscle, has_muscle = region_mean(prediction, regions, MYOCARDIUM)
+        predicted_blood, has_blood = region_mean(prediction, regions, BLOOD_POOL)
+        muscle, blood = (region_mean(reference, regions, label)[0] for label in (MYOCARDIUM, BLOOD_POOL))
+        counted = has_muscle & has_blood & (blood > SMALLEST_BLOOD_POOL)
+        predicted_ratio = predicted_muscle / predicted_blood.clamp(min=SMALLEST_BLOOD_POOL)
+        error = (predicted_ratio - muscle / blood.clamp(min=SMALLEST_BLOOD_POOL)).abs()
+        return (error * counted).sum() / counted.sum().clamp(min=1)
+
+
+class PartialVolumeLoss(nn.Module):
+    """Composite loss of the partial-volume correction.
+
+        L = w_MAE ℓ_MAE + w_SSIM ℓ_SSIM + w_SO ℓ_SO + w_IMBV ℓ_IMBV
+
+    It is computed in float32 whatever precision the network ran in.
+
+    Args:
+        mae_weight: 1 in the paper.
+        ssim_weight: 0.8 in the paper.
+        sobel_weight: 0.1 in the paper.
+        imbv_weight: 0.1 for the networks named "-BV", 0 for the others.
+    Raises:
+        ValueError: a negative weight.
+    Source: equation 9 of the paper.
+    """
+
+    def __init__(
+        self,
+        *,
+        mae_weight: float = 1.0,
+        ssim_weight: float = 0.8,
+        sobel_weight: float = 0.1,
+        imbv_weight: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.weights = {"mae": mae_weight, "ssim": ssim_weight, "sobel": sobel_weight, "imbv": imbv_weight}
+        if min(self.weights.values()) < 0:
+            raise ValueError(f"weights of losses must not be negative, got {self.weights}")
+        self.losses = nn.ModuleDict({"ssim": SsimLoss(), "sobel": SobelLoss(), "imbv": ImbvLoss()})
+
+    def terms(self, prediction: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Return each loss with a weight, unweighted, by its name.
+
+        Raises:
+            ValueError: shapes other than (B, 1, X, Y, Z) and (B, 2, X, Y, Z).
+        """
+        if prediction.shape[1:2] != (1,) or target.shape != (len(prediction), 2, *prediction.shape[2:]):
+            raise ValueError(
+                "the loss needs a prediction (B, 1, X, Y, Z) and a target (B, 2, X, Y, Z) of reference and regions, "
+                f"got {tuple(prediction.shape)} and {tuple(target.shape)}"
+            )
+        with torch.autocast(prediction.device.type, enabled=False):
+            prediction, target = as_precise(prediction), as_precise(target)
+            terms = {"mae": (prediction - target[:, :1]).abs().mean()}
+            for name, loss in self.losses.items():
+                if self.weights[name] > 0:
+                    terms[name] = loss(prediction, target)
+            return terms
+
+    def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return the weighted sum of `terms`."""
+        terms = self.terms(prediction, target)
+        return torch.stack([self.weights[name] * term for name, term in terms.items()]).sum()
