@@ -1,0 +1,89 @@
+"""Description and paired comparison of a measure over studies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """Mean ± standard deviation (of a sample, n − 1) and range of a measure."""
+
+    n: int
+    mean: float
+    sd: float | None
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedComparison:
+    """Differences of a measure between two methods on the same animals.
+
+    The 95 % interval of the mean difference is Student's; limits of agreement are those of Bland and Altman. Values
+    that one pair, or differences without any spread, cannot give are None.
+    """
+
+    n: int
+    mean_difference: float
+    sd_difference: float | None
+    interval_95: tuple[float, float] | None
+    limits_of_agreement: tuple[float, float] | None
+    p_t_test: float | None
+    p_wilcoxon: float | None
+
+
+def describe(values: Sequence[float]) -> Description:
+    """Describe a measure over studies.
+
+    Raises:
+        ValueError: no value, or one that is not finite.
+    """
+    sample = _finite(values)
+    sd = float(sample.std(ddof=1)) if sample.size > 1 else None
+    return Description(
+        n=sample.size, mean=float(sample.mean()), sd=sd, minimum=float(sample.min()), maximum=float(sample.max())
+    )
+
+
+def compare_paired(values: Sequence[float], reference: Sequence[float]) -> PairedComparison:
+    """Compare a measure between two methods, pair by pair.
+
+        d = values − reference;  interval = mean(d) ± t(0.975, n − 1) · sd(d) / √n;  limits = mean(d) ± 1.96 · sd(d)
+
+    Args:
+        values: of one method; pairs must be independent of each other, so give one value per animal.
+        reference: of the other method on the same animals, in the same order.
+
+    Raises:
+        ValueError: two lists of different length, empty, or with a value that is not finite.
+
+    Source: Bland and Altman 1986, doi:10.1016/S0140-6736(86)90837-8; Wilcoxon 1945, doi:10.2307/3001968.
+    """
+    if len(values) != len(reference):
+        raise ValueError(f"paired values come in equal numbers, got {len(values)} and {len(reference)}")
+    difference = _finite(values) - _finite(reference)
+    mean, n = float(difference.mean()), difference.size
+    sd = float(difference.std(ddof=1)) if n > 1 else None
+    spread = sd is not None and np.ptp(difference) > 0
+    interval = stats.t.interval(0.95, n - 1, loc=mean, scale=sd / np.sqrt(n)) if spread else None
+    return PairedComparison(
+        n=n,
+        mean_difference=mean,
+        sd_difference=sd,
+        interval_95=None if interval is None else (float(interval[0]), float(interval[1])),
+        limits_of_agreement=None if sd is None else (mean - 1.96 * sd, mean + 1.96 * sd),
+        p_t_test=float(stats.ttest_1samp(difference, 0).pvalue) if spread else None,
+        p_wilcoxon=float(stats.wilcoxon(difference).pvalue) if spread else None,
+    )
+
+
+def _finite(values: Sequence[float]) -> np.ndarray:
+    sample = np.asarray(values, float)
+    if sample.size == 0 or not np.isfinite(sample).all():
+        raise ValueError(f"statistics need finite values, got {sample.tolist()}")
+    return sample
