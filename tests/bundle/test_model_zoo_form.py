@@ -65,7 +65,7 @@ def test_the_exported_network_computes_what_the_network_computes(repository: Pat
     workflow.initialize()
     network = workflow.network_def.cpu().eval()
     network.load_state_dict(torch.load(repository / "bundle/models/model.pt", weights_only=True, map_location="cpu"))
-    image = torch.rand(1, 1, 24, 24, 16, generator=torch.Generator().manual_seed(0))
+    image = torch.rand(1, 1, 34, 34, 16, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
         torch.testing.assert_close(torch.jit.load(exported)(image), network(image), rtol=1e-4, atol=1e-5)
 
