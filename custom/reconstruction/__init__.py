@@ -1,1 +1,1 @@
-"""MLEM, iterative Yang and correction in image space."""
+"""From counts to images, and partial volume correction of them."""

@@ -1,0 +1,104 @@
+"""Maximum-likelihood expectation maximisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from tqdm.auto import tqdm
+
+from custom.projection.projector import Projector
+
+Callback = Callable[[int, Tensor, Tensor], bool | None]
+
+
+@torch.no_grad()
+def mlem(
+    projector: Projector,
+    counts: Tensor,
+    *,
+    n_iterations: int = 80,
+    background: Tensor | None = None,
+    start: Tensor | None = None,
+    callback: Callback | None = None,
+    progress: bool = False,
+) -> Tensor:
+    """Maximum-likelihood image of Poisson counts.
+
+        x ← x / (Aᵀ1) · Aᵀ( y / (A x + b) )
+
+    Voxels that no pinhole sees (Aᵀ1 = 0) stay exactly 0. Pixels with y = 0 contribute nothing, nor do pixels where the
+    model expects nothing at all, because no image explains their counts.
+
+    Args:
+        projector: A, from activity per voxel to expected counts per pixel.
+        counts: y, shape (..., pinhole, row, column), counts, ≥ 0.
+        n_iterations: number of updates.
+        background: b, expected counts that A does not explain (scatter); shape of the counts; default none.
+        start: first image, shape (..., x, y, z), > 0 where activity may be; default uniform with the counts' total.
+        callback: called as callback(iteration, image, log_likelihood) after each update, counted from 1; the
+            log-likelihood has one value per image. Returning True stops.
+        progress: show a progress bar.
+
+    Returns:
+        Image of shape (..., x, y, z), emitted photons per voxel.
+
+    Raises:
+        ValueError: counts, background or start of another shape than the projector's, negative or not finite.
+
+    Source: Shepp and Vardi 1982, doi:10.1109/TMI.1982.4307558.
+    """
+    sensitivity = projector.sensitivity
+    counts = _checked(counts, projector.counts_shape, "counts").to(sensitivity)
+    offset = _checked(background, projector.counts_shape, "background").to(sensitivity) if background is not None else 0
+    seen = sensitivity > 0
+    image = _uniform(counts, sensitivity) if start is None else _checked(start, projector.image_shape, "start")
+    image = torch.where(seen, image.to(sensitivity), 0)
+    expected = projector.forward(image) + offset
+    counts = torch.where(_explained(counts, expected), counts, 0)
+    for iteration in tqdm(range(1, n_iterations + 1), desc="MLEM", unit="iteration", disable=not progress):
+        ratio = torch.where(counts > 0, counts / expected, 0)
+        image = torch.where(seen, image * (projector.adjoint(ratio) / sensitivity), 0)
+        expected = projector.forward(image) + offset
+        if callback is not None and callback(iteration, image, log_likelihood(expected, counts)):
+            break
+    return image
+
+
+def log_likelihood(projected: Tensor, counts: Tensor) -> Tensor:
+    """Poisson log-likelihood of counts, without the term that no image changes.
+
+        Σ y · ln(p) − p,   0 · ln(0) = 0
+
+    Args:
+        projected: p, expected counts (A x + b), shape (..., pinhole, row, column).
+        counts: y, measured counts, same shape.
+
+    Returns:
+        One float64 value for each image, shape (...); −∞ where counts stand in a pixel that expects none.
+
+    Source: Shepp and Vardi 1982, doi:10.1109/TMI.1982.4307558.
+    """
+    projected, counts = projected.double(), counts.double()
+    return (torch.xlogy(counts, projected) - projected).sum(dim=(-3, -2, -1))
+
+
+def _uniform(counts: Tensor, sensitivity: Tensor) -> Tensor:
+    """Return the uniform image that is expected to give the counts' total, one for each set of counts."""
+    level = counts.sum(dim=(-3, -2, -1)) / sensitivity.sum(dim=(-3, -2, -1)).clamp(min=torch.finfo(counts.dtype).tiny)
+    return level[..., None, None, None].expand(*level.shape, *sensitivity.shape[-3:])
+
+
+def _explained(counts: Tensor, expected: Tensor) -> Tensor:
+    """Return where an expected count is large enough beside the measured one to divide by."""
+    return expected > counts * torch.finfo(counts.dtype).eps ** 4
+
+
+def _checked(values: Tensor, shape: tuple[int, int, int], name: str) -> Tensor:
+    """Return the values if their last three axes have the shape and all are finite and ≥ 0."""
+    if tuple(values.shape[-3:]) != tuple(shape):
+        raise ValueError(f"{name} must have the projector's shape (..., {shape}), got {tuple(values.shape)}")
+    if not bool(torch.isfinite(values).all() and (values >= 0).all()):
+        raise ValueError(f"{name} must be finite and not negative; subtracted background makes counts negative")
+    return values

@@ -1,0 +1,72 @@
+"""A folder in which results appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from custom.errors import BadInput
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultFolder:
+    """Where a run puts its files; asked before the work starts, filled after it has ended.
+
+    Args:
+        path: the folder; it need not exist.
+        names: the files that the run writes.
+        overwrite: whether such files may be there already.
+
+    Raises:
+        BadInput: the path is no folder, cannot be written, or holds results that may not be overwritten.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse before hours of work what would fail after them."""
+        if self.path.exists() and not self.path.is_dir():
+            raise BadInput(f"output_dir must be a folder, got the file {self.path}; name another")
+        ancestor = next(folder for folder in (self.path, *self.path.absolute().parents) if folder.exists())
+        if not ancestor.is_dir() or not os.access(ancestor, os.W_OK | os.X_OK):
+            raise BadInput(f"output_dir must be writable, got {self.path}; is {ancestor} yours and no file?")
+        present = [name for name in self.names if (self.path / name).exists()]
+        if present and not self.overwrite:
+            raise BadInput(
+                f"output_dir must not hold results yet, got {self.path} with {', '.join(present)}; give --overwrite True "
+                "or another folder"
+            )
+
+    @contextmanager
+    def filled(self) -> Iterator[Path]:
+        """Yield a new folder beside the final one, and move its files over once all of them are written.
+
+        Raises:
+            BadInput: the folder cannot be written.
+        """
+        beside = self.path.parent / f".{self.path.name}.{os.getpid()}.unfinished"
+        try:
+            beside.mkdir(parents=True)
+            yield beside
+            self._move(beside)
+        except OSError as error:
+            raise BadInput(
+                f"output_dir must be writable, got {self.path} ({error.strerror}); is the disk full or the folder locked?"
+            ) from error
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+    def _move(self, beside: Path) -> None:
+        """Move the folder where there is none yet, else its files one by one, in the order of `names`."""
+        if not self.path.exists():
+            beside.replace(self.path)
+            return
+        for name in self.names:
+            if (beside / name).exists():
+                (beside / name).replace(self.path / name)

@@ -1,0 +1,169 @@
+"""What a reference correction starts from: projections, regions, μ-map and background, read from NIfTI and checked."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import torch
+from nibabel.filebasedimages import ImageFileError
+from torch import Tensor
+
+from custom.errors import BadInput
+from custom.reconstruction.regions import Region
+from custom.scanner.camera import Camera
+from custom.scanner.grid import ImageGrid
+
+LARGEST_MU_PER_MM = 0.1  # cortical bone has 0.03 at 140 keV
+GRID_TOLERANCE_MM = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """Checked inputs of one reconstruction.
+
+    Args:
+        counts: shape (pinhole, row, column), counts.
+        regions: label map in the numbers of `Region`, shape (x, y, z).
+        mu_per_mm: linear attenuation coefficient at the camera's energy, shape (x, y, z), per mm; None without.
+        background: expected counts that are not primary photons, shape of the counts; None without.
+    """
+
+    counts: Tensor
+    regions: Tensor
+    mu_per_mm: Tensor | None = None
+    background: Tensor | None = None
+
+
+def read_study(
+    *,
+    projections: str | Path | None,
+    regions: str | Path | None,
+    camera: Camera,
+    mu_map: str | Path | None = None,
+    background: str | Path | None = None,
+) -> Study:
+    """Read the NIfTI files of one study and hold them against the camera.
+
+    Args:
+        projections: counts, (pinhole, row, column).
+        regions: label map on the camera's grid.
+        camera: the camera that measured the projections.
+        mu_map: per mm, on the camera's grid.
+        background: expected counts (scatter), shape of the projections.
+
+    Raises:
+        BadInput: a file is missing or no image, or its shape, grid or values cannot be right.
+    """
+    grid = camera.grid
+    return Study(
+        counts=_read_counts(projections, "projections", camera, may_be_zero=False),
+        regions=_read_regions(regions, grid),
+        mu_per_mm=None if mu_map is None else _read_mu_map(mu_map, grid),
+        background=None if background is None else _read_counts(background, "background", camera, may_be_zero=True),
+    )
+
+
+def _read_counts(path: str | Path | None, name: str, camera: Camera, *, may_be_zero: bool) -> Tensor:
+    counts = np.asarray(_values(_open(path, name), name))
+    if counts.shape != camera.counts_shape:
+        raise BadInput(
+            f"{name} of {camera.name} must have shape {camera.counts_shape} (pinhole, row, column), got {counts.shape} "
+            f"in {path}; are axes in another order, or is it another camera's file?"
+        )
+    if not np.isfinite(counts).all() or counts.min() < 0:
+        raise BadInput(
+            f"{name} must be finite and not negative, got {_range(counts)} in {path}; leave scatter in the counts and "
+            "give it as background"
+        )
+    if not may_be_zero and not counts.any():
+        raise BadInput(f"{name} must hold counts, got zeros only in {path}; was the acquisition or the gate empty?")
+    return torch.from_numpy(counts.astype(np.float32))
+
+
+def _read_regions(path: str | Path | None, grid: ImageGrid) -> Tensor:
+    labels = _values_on_grid(path, "regions", grid)
+    known = [int(region) for region in Region]
+    unknown = sorted(set(np.unique(labels).tolist()) - set(known))
+    if unknown:
+        raise BadInput(
+            f"regions must hold the labels {known}, got {unknown[:5]} in {path}; is it another label map, or was it "
+            "resampled with interpolation?"
+        )
+    for region in (Region.MYOCARDIUM, Region.LEFT_VENTRICULAR_BLOOD):
+        if not (labels == region).any():
+            raise BadInput(
+                f"regions must hold label {region} ({region_name(region)}), got none in {path}; was it left out when "
+                "the heart was outlined?"
+            )
+    return torch.from_numpy(labels.astype(np.uint8))
+
+
+def _read_mu_map(path: str | Path, grid: ImageGrid) -> Tensor:
+    mu = _values_on_grid(path, "mu_map", grid)
+    if not np.isfinite(mu).all() or mu.min() < 0 or mu.max() > LARGEST_MU_PER_MM:
+        raise BadInput(
+            f"mu_map must lie between 0 and {LARGEST_MU_PER_MM} per mm (water 0.0154), got {_range(mu)} in {path}; is it "
+            "a CT in Hounsfield units, or per cm?"
+        )
+    return torch.from_numpy(mu.astype(np.float32))
+
+
+def _values_on_grid(path: str | Path | None, name: str, grid: ImageGrid) -> np.ndarray:
+    """Return the values of a file that lies on the grid, whatever order and direction its axes are stored in."""
+    image = nibabel.as_closest_canonical(_open(path, name))
+    values = _values(image, name)
+    if values.shape != grid.shape or not _same_place(image.affine, grid):
+        raise BadInput(
+            f"{name} must lie on the camera's grid, {_described(grid.shape, grid.affine)}, got "
+            f"{_described(values.shape, image.affine)} in {path}; resample it onto the reconstruction"
+        )
+    return values
+
+
+def _open(path: str | Path | None, name: str) -> Any:  # noqa: ANN401  nibabel publishes no types
+    if path is None:
+        raise BadInput(f"{name} must be given, got nothing; name a NIfTI file as in --{name} {name}.nii.gz")
+    if not Path(path).is_file():
+        raise BadInput(f"{name} must be an existing file, got {path}; is the name or the working directory another?")
+    try:
+        return nibabel.load(path)
+    except (ImageFileError, OSError, EOFError, zlib.error, ValueError) as error:
+        raise BadInput(f"{name} must be a NIfTI image, got {path} ({error}); is it another format or cut off?") from error
+
+
+def _values(image: Any, name: str) -> np.ndarray:  # noqa: ANN401
+    try:
+        values = image.get_fdata()
+    except (OSError, EOFError, zlib.error, ValueError, TypeError) as error:
+        path = image.get_filename()
+        raise BadInput(f"{name} must be a whole image of real numbers, got {path} ({error}); is it cut off?") from error
+    return values[..., 0] if values.ndim == 4 and values.shape[-1] == 1 else values
+
+
+def _same_place(affine: np.ndarray, grid: ImageGrid) -> bool:
+    """Return whether every voxel of the grid lies at the same place by both affines."""
+    corners = np.stack(np.meshgrid(*[(0, n - 1) for n in grid.shape], [1], indexing="ij")).reshape(4, -1)
+    return bool(np.abs((affine - grid.affine) @ corners).max() <= GRID_TOLERANCE_MM)
+
+
+def _described(shape: tuple[int, ...], affine: np.ndarray) -> str:
+    size = "×".join(str(n) for n in shape)
+    spacing = "×".join(f"{step:g}" for step in np.linalg.norm(affine[:3, :3], axis=0))
+    first = ", ".join(f"{place:g}" for place in affine[:3, 3])
+    return f"{size} voxels of {spacing} mm from ({first}) mm"
+
+
+def _range(values: np.ndarray) -> str:
+    if np.isnan(values).any():
+        return "NaN"
+    return f"values from {values.min():g} to {values.max():g}"
+
+
+def region_name(region: Region) -> str:
+    """Return the region in words."""
+    return region.name.lower().replace("_", " ")
