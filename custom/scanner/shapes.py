@@ -1,0 +1,12 @@
+"""Names for the shapes of arrays; checked in tests only."""
+
+from __future__ import annotations
+
+from jaxtyping import Float, Integer
+from torch import Tensor
+
+Image = Float[Tensor, "*batch x y z"]
+Counts = Float[Tensor, "*batch pinhole row column"]
+Transmission = Float[Tensor, "*batch pinhole x y z"]
+Sensitivity = Float[Tensor, "*batch x y z"]
+Regions = Integer[Tensor, "x y z"]
