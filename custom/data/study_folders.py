@@ -1,0 +1,93 @@
+"""One folder per corrected study, which appears whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+
+from ignite.engine import Engine, Events
+from monai.data import FolderLayoutBase
+
+from custom.errors import BadInput
+
+
+class StudyFolders(FolderLayoutBase):
+    """Lay out `<output_dir>/<study>/<study>_corrected.nii.gz`, written aside first and moved into place when complete.
+
+    As layout of MONAI's `SaveImaged` it names files in a hidden folder inside `output_dir`; attached to an evaluator
+    it moves each study's folder into place after the iteration. What an interrupted run leaves aside is removed.
+
+    Args:
+        output_dir: folder for all studies; made when first needed.
+        overwrite: whether a study's folder may be replaced.
+    """
+
+    def __init__(self, output_dir: str | Path, overwrite: bool = False) -> None:
+        self.output_dir = Path(output_dir)
+        self.overwrite = overwrite
+        self._aside: Path | None = None
+
+    def folder(self, study: str) -> Path:
+        """Return where a study's results stand in the end."""
+        return self.output_dir / study
+
+    def check_free(self, study: str) -> None:
+        """Refuse to write over earlier results.
+
+        Raises:
+            BadInput: the study's folder exists and may not be replaced.
+        """
+        if self.folder(study).exists() and not self.overwrite:
+            raise BadInput(
+                f"results are not written over, got an existing {self.folder(study)}; "
+                "set overwrite (--overwrite True) or another output_dir"
+            )
+
+    def prepare(self) -> Path:
+        """Make the folder in which studies are written aside, once.
+
+        Raises:
+            BadInput: nothing can be written there.
+        """
+        if self._aside is None:
+            made = [folder for folder in (self.output_dir, *self.output_dir.parents) if not folder.exists()]
+            try:
+                self.output_dir.mkdir(parents=True, exist_ok=True)
+                self._aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=self.output_dir))
+            except OSError as error:
+                raise BadInput(
+                    f"output_dir is a folder in which files can be written, got {self.output_dir}: {error.strerror}; "
+                    "is it a file, read-only, or another user's?"
+                ) from error
+            finally:
+                weakref.finalize(self, _remove, self._aside, made)
+        return self._aside
+
+    def filename(self, subject: str, **_: object) -> Path:
+        """Return where `SaveImaged` writes the corrected volume of a study, aside."""
+        folder = self.prepare() / subject
+        folder.mkdir(exist_ok=True)
+        return folder / f"{subject}_corrected.nii.gz"
+
+    def attach(self, engine: Engine) -> None:
+        """Publish every study when its iteration, reports included, is complete."""
+        engine.add_event_handler(Events.ITERATION_COMPLETED, self.publish)
+
+    def publish(self, engine: Engine) -> None:
+        """Move the studies of this iteration into place."""
+        for item in engine.state.batch:
+            written, final = self.prepare() / item["study"], self.folder(item["study"])
+            if final.exists():
+                final.replace(self.prepare() / f"{item['study']}.replaced")
+            written.replace(final)
+
+
+def _remove(aside: Path | None, made: list[Path]) -> None:
+    """Remove what was written aside, and those folders made for this run that stayed empty."""
+    if aside is not None:
+        shutil.rmtree(aside, ignore_errors=True)
+    for folder in made:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

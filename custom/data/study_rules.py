@@ -1,0 +1,121 @@
+"""The rules that make a volume a SPECT study, a region map or a CT."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from custom.data.volume import Volume, describe_grid
+from custom.errors import BadInput
+from custom.scanner.grid import ImageGrid
+
+MIN_EXTENT_MM = 120.0  # a large left ventricle is about 100 mm long, and blur adds about 10 mm at each end
+SPACING_RANGE_MM = (1.0, 10.0)
+MAX_LABELS = 8
+MYOCARDIUM, BLOOD_POOL, LAST_REGION = 1, 2, 6
+
+
+def check_activity(volume: Volume, field: ImageGrid) -> None:
+    """Hold the rules of a SPECT study: finite, nowhere negative, somewhere positive, on a grid about the heart.
+
+    Raises:
+        BadInput: a rule is broken.
+    """
+    voxels = volume.voxels
+    n_bad = int(np.size(voxels) - np.isfinite(voxels).sum())
+    if n_bad:
+        raise BadInput(f"activity is finite, got {n_bad} voxels with NaN or infinity; was a division by zero left in?")
+    if voxels.min() < 0:
+        raise BadInput(
+            f"activity is nowhere negative, got a minimum of {voxels.min():g} in {int((voxels < 0).sum())} voxels; "
+            "is it a CT, a difference, or filtered backprojection? Set what is below 0 to 0"
+        )
+    if not voxels.any():
+        raise BadInput("a study has activity, got zero in every voxel; was the wrong frame or an empty file exported?")
+    if is_label_map(volume):
+        raise BadInput(f"activity varies, got only the values {_few(voxels)}; is it a region map?")
+    _check_grid(volume)
+    if not voxels[volume.inside(field)].any():
+        raise BadInput(
+            "the middle of a study holds activity, got zero there; does the grid's middle lie off the heart?"
+        )
+
+
+def is_label_map(volume: Volume) -> bool:
+    """Tell whether the voxels take a few whole numbers only, as labels of regions do."""
+    values = np.unique(volume.voxels)
+    return len(values) <= MAX_LABELS and bool((values == np.round(values)).all())
+
+
+def check_regions(regions: Volume, study: Volume) -> None:
+    """Hold the rules of a region map: the study's grid, whole labels 0 to 6, myocardium and blood pool present.
+
+    Raises:
+        BadInput: a rule is broken.
+    """
+    if regions.voxels.shape != study.voxels.shape or not np.allclose(regions.affine, study.affine, atol=0.1):
+        raise BadInput(
+            f"regions lie on the study's grid, got {describe_grid(regions)} for a study of {describe_grid(study)}; "
+            "were they drawn on the CT? Resample them (nearest neighbour) onto the study"
+        )
+    labels = np.unique(regions.voxels)
+    if not np.isin(labels, range(LAST_REGION + 1)).all():
+        raise BadInput(f"regions are whole labels from 0 to {LAST_REGION}, got {_few(regions.voxels)}; is it an image?")
+    for label, name in ((MYOCARDIUM, "myocardium"), (BLOOD_POOL, "left-ventricular blood pool")):
+        if label not in labels:
+            raise BadInput(
+                f"the region {label} ({name}) has voxels, got none, only the labels {_few(regions.voxels)}; "
+                "are the labels in another order?"
+            )
+
+
+def check_ct(ct: Volume, study: Volume) -> None:
+    """Hold the rules of a CT: finite, in Hounsfield units, about the middle of the study.
+
+    Raises:
+        BadInput: a rule is broken.
+    """
+    if not np.isfinite(ct.voxels).all():
+        raise BadInput("a CT is finite, got NaN or infinity")
+    if ct.voxels.min() > -200:
+        raise BadInput(
+            f"a CT in Hounsfield units has air or lung below -200, got a minimum of {ct.voxels.min():g}; "
+            "is it a mu-map, or was 1000 added?"
+        )
+    middle = study.affine @ [*(np.asarray(study.voxels.shape) - 1) / 2, 1]
+    index = (np.linalg.inv(ct.affine) @ middle)[:3]
+    if (index < -0.5).any() or (index > np.asarray(ct.voxels.shape) - 0.5).any():
+        raise BadInput(
+            f"a CT covers the study's middle, got {describe_grid(ct)} for {describe_grid(study)}; another patient?"
+        )
+
+
+def remarks(volume: Volume, field: ImageGrid) -> list[str]:
+    """List what a reader of the corrected study should know about its grid."""
+    inside = volume.inside(field)
+    share = float(volume.voxels[~inside].sum() / volume.voxels.sum())
+    found = []
+    if not volume.states_orientation:
+        found.append("the file states no orientation (sform and qform codes are 0): right and left may be swapped")
+    if share > 0.001:
+        found.append(f"{share:.1%} of the activity lies outside the field that the network sees and was left as it was")
+    return found
+
+
+def _check_grid(volume: Volume) -> None:
+    low, high = SPACING_RANGE_MM
+    if volume.spacing_mm.min() < low or volume.spacing_mm.max() > high:
+        raise BadInput(
+            f"voxels of a SPECT study measure {low:g} to {high:g} mm, got {describe_grid(volume)}; "
+            "is the spacing in another unit, or missing?"
+        )
+    extent = volume.spacing_mm * volume.voxels.shape
+    if extent.min() < MIN_EXTENT_MM:
+        raise BadInput(
+            f"a study covers the heart, at least {MIN_EXTENT_MM:g} mm along each axis, got "
+            f"{' x '.join(f'{length:.0f}' for length in extent)} mm; is it cut to the ventricle, or the spacing wrong?"
+        )
+
+
+def _few(voxels: np.ndarray) -> str:
+    values = np.unique(voxels)
+    return ", ".join(f"{value:g}" for value in values[:MAX_LABELS]) + (", …" if len(values) > MAX_LABELS else "")

@@ -1,0 +1,223 @@
+"""Pictures of volumes as they are read in nuclear cardiology: three planes through the heart, and a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import nibabel
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.figure import Figure
+from scipy import ndimage
+
+LEFT_VENTRICLE = (1, 2)  # labels of myocardium and left-ventricular blood pool
+VIEW_MM = 200.0
+HEART_MM = 120.0  # the grey scale follows the brightest of this box, not the gut or the rim of the field
+SCALE_BAR_MM = 50.0
+LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.7}
+LINE_COLOURS = ("tab:blue", "tab:red", "tab:green", "tab:purple")
+OUTLINE_COLOURS = {1: "tab:orange", 2: "tab:cyan"}
+
+
+class Plane(NamedTuple):
+    """A section of the body: the axes that run to the left and up in the picture, and the letters at its four sides."""
+
+    name: str
+    across: int
+    up: int
+    left: str
+    right: str
+    top: str
+    bottom: str
+
+    @property
+    def normal(self) -> int:
+        """The axis that the plane cuts."""
+        return 3 - self.across - self.up
+
+
+# Radiological convention: the observer stands at the patient's feet, before the patient, and on the patient's left.
+PLANES = (
+    Plane("transverse", 0, 1, "R", "L", "A", "P"),
+    Plane("coronal", 0, 2, "R", "L", "H", "F"),
+    Plane("sagittal", 1, 2, "A", "P", "H", "F"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """Volumes on one grid with axes along R, A and H, the voxel shown in their middle, and regions to outline."""
+
+    volumes: dict[str, np.ndarray]
+    spacing_mm: np.ndarray
+    centre: tuple[int, int, int]
+    regions: np.ndarray | None
+
+    def section(self, volume: np.ndarray, plane: Plane) -> np.ndarray:
+        """Cut a volume (up, across)."""
+        cut = np.take(volume, self.centre[plane.normal], axis=plane.normal)
+        return cut if plane.across > plane.up else cut.T
+
+    def positions_mm(self, axis: int) -> np.ndarray:
+        """Distance of voxel centres from the middle of the picture, mm."""
+        return (np.arange(next(iter(self.volumes.values())).shape[axis]) - self.centre[axis]) * self.spacing_mm[axis]
+
+
+def heart_centre(activity: np.ndarray, affine: np.ndarray, regions: np.ndarray | None = None) -> np.ndarray:
+    """Find the voxel (fractional indices) about which to show a study.
+
+    The middle of the left ventricle's regions; without regions the brightest spot, blurred by 15 mm and within 80 mm of
+    the matrix's middle, moved five times to the centre of activity within 45 mm, which takes it from a wall into the
+    cavity.
+    """
+    if regions is not None and np.isin(regions, LEFT_VENTRICLE).any():
+        return np.asarray(ndimage.center_of_mass(np.isin(regions, LEFT_VENTRICLE)))
+    spacing_mm = np.linalg.norm(affine[:3, :3], axis=0)
+    indices = np.indices(activity.shape).reshape(3, -1).T
+    middle = (np.asarray(activity.shape) - 1) / 2
+    near = np.linalg.norm((indices - middle) * spacing_mm, axis=1) < 80
+    smooth = ndimage.gaussian_filter(activity.astype(float), 15 / 2.355 / spacing_mm)
+    centre = indices[np.argmax(np.where(near, smooth.ravel(), -1))].astype(float)
+    weight = np.asarray(activity, dtype=float).ravel()
+    for _ in range(5):
+        around = np.linalg.norm((indices - centre) * spacing_mm, axis=1) < 45
+        if weight[around].sum() > 0:
+            centre = np.average(indices[around], axis=0, weights=weight[around])
+    return centre
+
+
+def three_planes(
+    volumes: Mapping[str, np.ndarray],
+    affine: np.ndarray,
+    *,
+    title: str,
+    subtitle: str = "",
+    footnote: str = "",
+    unit: str = "activity",
+    regions: np.ndarray | None = None,
+) -> Figure:
+    """Draw volumes of one study side by side, the difference of the last and the first, and a profile.
+
+    Rows are the transverse, coronal and sagittal plane through the heart, in radiological convention; all volumes share
+    one grey scale. The profile runs from right to left through the middle; the line is drawn in the transverse plane.
+
+    Args:
+        volumes: name and voxels (x, y, z) of at least two volumes, the one to compare with first.
+        affine: from indices to world millimetres, RAS+, of all volumes.
+        title: name of the study.
+        subtitle: what was measured, under the title.
+        footnote: what must be known to read the picture, such as that it is simulated.
+        unit: of the voxels.
+        regions: labels (x, y, z); myocardium and left-ventricular blood pool are outlined.
+
+    Returns:
+        A figure of its own, to be saved.
+    """
+    picture = _picture(volumes, affine, regions)
+    n_columns = len(volumes) + 1
+    figure = Figure(figsize=(3.0 * n_columns + 0.5, 13.0), dpi=110, layout="constrained")
+    figure.suptitle(f"{title}\n{subtitle}" if subtitle else title, fontsize=13)
+    figure.supxlabel(footnote, fontsize=8, color="dimgray")
+    grid = figure.add_gridspec(5, n_columns, height_ratios=[1, 1, 1, 0.06, 0.75])
+    panels = np.array([[figure.add_subplot(grid[row, column]) for column in range(n_columns)] for row in range(3)])
+    shown = _draw_volumes(panels[:, :-1], picture)
+    figure.colorbar(shown, cax=figure.add_subplot(grid[3, :-1]), label=unit, orientation="horizontal", extend="max")
+    shown = _draw_difference(panels[:, -1], picture)
+    figure.colorbar(
+        shown, cax=figure.add_subplot(grid[3, -1]), label="difference", orientation="horizontal", extend="both"
+    )
+    _draw_profile(figure.add_subplot(grid[4, :]), picture, unit)
+    return figure
+
+
+def _picture(volumes: Mapping[str, np.ndarray], affine: np.ndarray, regions: np.ndarray | None) -> Picture:
+    """Turn everything to the axes of the patient that are closest to the array's."""
+
+    def turned(array: np.ndarray) -> nibabel.Nifti1Image:
+        return nibabel.as_closest_canonical(nibabel.Nifti1Image(np.asarray(array, dtype=np.float32), affine))
+
+    canonical = {name: turned(volume) for name, volume in volumes.items()}
+    first = next(iter(canonical.values()))
+    labels = None if regions is None else np.asarray(turned(regions).dataobj)
+    centre = heart_centre(np.asarray(first.dataobj), first.affine, labels)
+    x, y, z = (int(index) for index in np.round(centre))
+    return Picture(
+        volumes={name: np.asarray(image.dataobj) for name, image in canonical.items()},
+        spacing_mm=np.linalg.norm(first.affine[:3, :3], axis=0),
+        centre=(x, y, z),
+        regions=labels,
+    )
+
+
+def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:
+    brightest = max(_largest(picture, volume) for volume in picture.volumes.values())
+    for column, (name, volume) in enumerate(picture.volumes.items()):
+        panels[0, column].set_title(name)
+        for row, plane in enumerate(PLANES):
+            shown = _draw_section(panels[row, column], picture, volume, plane, "gray_r", (0, brightest))
+            _outline(panels[row, column], picture, plane)
+            if column == 0:
+                panels[row, column].set_ylabel(plane.name)
+                _scale_bar(panels[row, column])
+        panels[0, column].axhline(0, color=LINE_COLOURS[column], linestyle="--", linewidth=1.2)
+    return shown
+
+
+def _draw_difference(panels: np.ndarray, picture: Picture) -> QuadMesh:
+    names, volumes = list(picture.volumes), list(picture.volumes.values())
+    difference = volumes[-1] - volumes[0]
+    largest = max(_largest(picture, np.abs(difference)), float(np.finfo(np.float32).tiny))
+    panels[0].set_title(f"{names[-1]} − {names[0]}")
+    for panel, plane in zip(panels, PLANES, strict=True):
+        shown = _draw_section(panel, picture, difference, plane, "RdBu_r", (-largest, largest))
+    return shown
+
+
+def _draw_section(
+    axes: Axes, picture: Picture, volume: np.ndarray, plane: Plane, colours: str, limits: tuple[float, float]
+) -> QuadMesh:
+    across, up = picture.positions_mm(plane.across), picture.positions_mm(plane.up)
+    shown = axes.pcolormesh(across, up, picture.section(volume, plane), cmap=colours, vmin=limits[0], vmax=limits[1])
+    axes.set(xlim=(VIEW_MM / 2, -VIEW_MM / 2), ylim=(-VIEW_MM / 2, VIEW_MM / 2), aspect="equal", xticks=[], yticks=[])
+    sides = ((0.03, 0.5, plane.left), (0.97, 0.5, plane.right), (0.5, 0.96, plane.top), (0.5, 0.04, plane.bottom))
+    for x, y, letter in sides:
+        axes.text(x, y, letter, transform=axes.transAxes, ha="center", va="center", weight="bold", bbox=LABEL_BOX)
+    return shown
+
+
+def _outline(axes: Axes, picture: Picture, plane: Plane) -> None:
+    if picture.regions is not None:
+        section = picture.section(picture.regions, plane)
+        for label, colour in OUTLINE_COLOURS.items():
+            if (section == label).any():
+                across, up = picture.positions_mm(plane.across), picture.positions_mm(plane.up)
+                axes.contour(across, up, section == label, levels=[0.5], colors=colour, linewidths=0.8)
+
+
+def _scale_bar(axes: Axes) -> None:
+    end, height = VIEW_MM / 2 - 10, -VIEW_MM / 2 + 12
+    axes.plot([end, end - SCALE_BAR_MM], [height, height], color="black", linewidth=3, solid_capstyle="butt")
+    label = f"{SCALE_BAR_MM:g} mm"
+    axes.text(end - SCALE_BAR_MM / 2, height + 4, label, ha="center", va="bottom", fontsize=8, bbox=LABEL_BOX)
+
+
+def _draw_profile(axes: Axes, picture: Picture, unit: str) -> None:
+    _, y, z = picture.centre
+    positions = picture.positions_mm(0)
+    for (name, volume), colour in zip(picture.volumes.items(), LINE_COLOURS, strict=False):
+        axes.plot(positions, volume[:, y, z], color=colour, label=name, drawstyle="steps-mid")
+    axes.set(xlim=(VIEW_MM / 2, -VIEW_MM / 2), xlabel="mm from the middle, right (R) to left (L)", ylabel=unit)
+    axes.set_ylim(bottom=0)
+    axes.set_title("profile along the dashed line of the transverse plane", fontsize=10)
+    axes.legend()
+    axes.grid(alpha=0.3)
+
+
+def _largest(picture: Picture, volume: np.ndarray) -> float:
+    """Return the largest value of the planes about the heart, but for one voxel in a thousand."""
+    inside = [np.abs(picture.positions_mm(axis)) <= HEART_MM / 2 for axis in range(3)]
+    sections = [picture.section(volume, plane)[np.ix_(inside[plane.up], inside[plane.across])] for plane in PLANES]
+    return float(np.percentile(np.concatenate([section.ravel() for section in sections]), 99.9))

@@ -1,0 +1,57 @@
+"""Trained weights on their way from a file into a network."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from custom.errors import BadInput
+
+
+def load_weights(network: nn.Module, path: str | Path, device: str | torch.device = "cpu") -> nn.Module:
+    """Return the network on a device with the weights of a file, a plain state_dict.
+
+    Raises:
+        BadInput: no file, no state_dict, weights of another network, or no such device.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise BadInput(
+            f"the network needs trained weights, got no file {path}; `make training` writes some, set weights to them"
+        )
+    try:
+        weights = torch.load(path, map_location="cpu", weights_only=True)
+    except (EOFError, OSError, RuntimeError, ValueError, pickle.UnpicklingError) as error:
+        raise BadInput(
+            f"weights are a state_dict saved by torch.save, got {path}, which cannot be read as one; "
+            "is it cut short, or another kind of file?"
+        ) from error
+    _check_fit(network, weights, path)
+    network.load_state_dict(weights)
+    return _on(network, device)
+
+
+def _check_fit(network: nn.Module, weights: object, path: Path) -> None:
+    expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
+    if not isinstance(weights, dict) or not all(isinstance(value, torch.Tensor) for value in weights.values()):
+        raise BadInput(f"weights are a plain state_dict, got a {type(weights).__name__} with other content in {path}")
+    got = {name: tuple(value.shape) for name, value in weights.items()}
+    if got != expected:
+        differing = [name for name in {**expected, **got} if got.get(name) != expected.get(name)]
+        raise BadInput(
+            f"weights fit the network, got {path} that differs in {len(differing)} of {len(expected)} tensors "
+            f"(first {differing[0]}); are they of another network? Set image_keys, dynamic or weights accordingly"
+        )
+    n_bad = sum(not bool(torch.isfinite(value).all()) for value in weights.values())
+    if n_bad:
+        raise BadInput(f"weights are finite, got NaN or infinity in {n_bad} tensors of {path}; did training diverge?")
+
+
+def _on(network: nn.Module, device: str | torch.device) -> nn.Module:
+    try:
+        return network.to(device)
+    except (AssertionError, RuntimeError) as error:
+        raise BadInput(f"the device must be there, got {device}; try --device cpu") from error
