@@ -1,0 +1,120 @@
+"""What the camera measures of a virtual animal during one gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from custom.projection.attenuation import mu_per_mm_from_hu, transmission
+from custom.projection.projector import MatrixProjector
+from custom.projection.system_matrix import load_or_assemble
+from custom.scanner.camera import Camera
+from custom.scanner.grid import ImageGrid
+from custom.simulation.animal import Scan
+from custom.simulation.scatter import estimated_scatter, expected_scatter
+
+EMISSION_REFINEMENT = 2  # emission voxels along an edge of the camera's
+ANATOMY_REFINEMENT = 4  # anatomy voxels along an edge of the camera's
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laboratory:
+    """The camera with the two projectors that a virtual acquisition needs.
+
+    Args:
+        camera: the camera.
+        emission: projector on a grid twice as fine as the camera's, which makes the data.
+        reconstruction: projector on the camera's grid, which reconstructs them.
+    """
+
+    camera: Camera
+    emission: MatrixProjector
+    reconstruction: MatrixProjector
+
+    @property
+    def grid(self) -> ImageGrid:
+        """The camera's grid, on which images are written."""
+        return self.camera.grid
+
+    @property
+    def anatomy_grid(self) -> ImageGrid:
+        """The grid on which the anatomy is painted."""
+        return self.grid.refined(ANATOMY_REFINEMENT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquisition:
+    """One gate's data, each (pinhole, row, column).
+
+    Args:
+        counts: measured, whole numbers, float32.
+        scatter_estimate: what an energy window tells of their scatter, float32.
+        expected_primary: expected unscattered counts, float64.
+        expected_scatter: expected scattered counts, float64.
+    """
+
+    counts: Tensor
+    scatter_estimate: Tensor
+    expected_primary: np.ndarray
+    expected_scatter: np.ndarray
+
+
+def open_laboratory(
+    camera: Camera, *, cache_dir: str | Path | None = None, device: str = "cpu", progress: bool = True
+) -> Laboratory:
+    """Load or assemble the camera's matrices on both grids.
+
+    A voxel of the emission grid is small beside the camera's resolution and taken at its centre. Emission stays on the
+    CPU, where the fine matrix is read from the cache's file rather than copied.
+    """
+    at_centres = replace(camera, model=replace(camera.model, voxel_samples=1))
+    fine_grid = camera.grid.refined(EMISSION_REFINEMENT)
+    fine = load_or_assemble(at_centres, fine_grid, cache_dir=cache_dir, progress=progress)
+    coarse = load_or_assemble(camera, camera.grid, cache_dir=cache_dir, progress=progress)
+    return Laboratory(
+        camera=camera, emission=MatrixProjector(fine), reconstruction=MatrixProjector(coarse, device=device)
+    )
+
+
+def acquire(
+    laboratory: Laboratory, scan: Scan, emission: np.ndarray, native_hu: np.ndarray, generator: np.random.Generator
+) -> Acquisition:
+    """Measure one gate.
+
+        counts = Poisson(A_fine(T · x) + S),   T from the animal's true attenuation
+
+    Args:
+        laboratory: camera and projectors.
+        scan: how well the scatter is estimated.
+        emission: x, photons per voxel of the emission grid.
+        native_hu: true CT numbers without contrast or noise on the camera's grid, HU.
+        generator: source of the noise.
+    """
+    camera, grid = laboratory.camera, laboratory.grid
+    mu = mu_per_mm_from_hu(torch.from_numpy(native_hu))
+    fine = transmission(mu, grid, camera, laboratory.emission.matrix.grid)
+    primary = laboratory.emission.with_transmission(fine).forward(torch.from_numpy(emission)).double().numpy()
+    # Every second voxel of the fine grid does not lie on the coarse one, so its lines are traced anew.
+    coarse = transmission(mu, grid, camera, grid)
+    scatter = expected_scatter(laboratory.reconstruction, coarse, _summed(emission))
+    counts = generator.poisson(primary + scatter)
+    estimate = estimated_scatter(
+        scatter, generator, window_ratio=scan.scatter_window_ratio, calibration=scan.scatter_calibration
+    )
+    return Acquisition(
+        counts=torch.from_numpy(counts).float(),
+        scatter_estimate=torch.from_numpy(estimate).float(),
+        expected_primary=primary,
+        expected_scatter=scatter,
+    )
+
+
+def _summed(emission: np.ndarray) -> Tensor:
+    """Return the photons of each block of fine voxels."""
+    n = EMISSION_REFINEMENT
+    x, y, z = (size // n for size in emission.shape)
+    return torch.from_numpy(emission.reshape(x, n, y, n, z, n).sum(axis=(1, 3, 5), dtype=np.float32))

@@ -1,0 +1,226 @@
+"""One virtual animal, from its random numbers to the images of both gates."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from custom.projection.attenuation import mu_per_mm_from_hu, transmission
+from custom.reconstruction.iterative_yang import iterative_yang
+from custom.reconstruction.mlem import mlem
+from custom.reconstruction.regions import Region, region_means
+from custom.simulation.acquisition import (
+    ANATOMY_REFINEMENT,
+    EMISSION_REFINEMENT,
+    Acquisition,
+    Laboratory,
+    acquire,
+)
+from custom.simulation.activity import (
+    concentration_mbq_per_ml,
+    draw_pattern,
+    gate_seconds,
+    photons_per_voxel,
+    relative_activity,
+)
+from custom.simulation.anatomy import Anatomy, block_mean, build_anatomy, majority_regions
+from custom.simulation.animal import Animal, draw_animal
+from custom.simulation.ct import contrast_ct, low_dose_ct, native_hu
+from custom.simulation.gating import GATES, end_gates
+from custom.simulation.ranges import Ranges
+from custom.simulation.tissues import Tissue, values_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What, besides the camera and the ranges, decides how cases come out.
+
+    Args:
+        tracer: "red_blood_cells" or "perfusion".
+        n_iterations: of MLEM, for the images and for the templates of iterative Yang.
+        n_yang_iterations: of iterative Yang.
+    """
+
+    tracer: str = "red_blood_cells"
+    n_iterations: int = 80
+    n_yang_iterations: int = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One gate of an animal before reconstruction; maps on the camera's grid unless said otherwise.
+
+    Args:
+        number: which of the eight gates, the first centred on the R wave.
+        volume_ml: mean volume of the left ventricle's cavity.
+        tissues: on the anatomy's grid, see `Tissue`.
+        relative: relative activity per volume on the anatomy's grid.
+        regions: majority label of each voxel.
+        truth: emitted photons per voxel.
+        ct: contrast CT, HU.
+        acquisition: what the camera measured.
+    """
+
+    number: int
+    volume_ml: float
+    tissues: np.ndarray
+    relative: np.ndarray
+    regions: Tensor
+    truth: np.ndarray
+    ct: np.ndarray
+    acquisition: Acquisition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A finished animal.
+
+    Args:
+        parameters: drawn numbers and what came of them, ready for JSON.
+        volumes: for each gate, each kind's array: image, label, ct, regions, truth, mu, counts, scatter.
+    """
+
+    parameters: dict[str, Any]
+    volumes: dict[str, dict[str, np.ndarray]]
+
+
+def simulate_case(
+    laboratory: Laboratory, ranges: Ranges, recipe: Recipe, seeds: np.random.SeedSequence, *, progress: bool = True
+) -> Case:
+    """Draw an animal, image it in both gates, reconstruct and correct it.
+
+    Args:
+        laboratory: camera and projectors.
+        ranges: what may be drawn.
+        recipe: tracer and iterations.
+        seeds: the animal's own; every use of random numbers has a stream of its own.
+        progress: show progress bars of reconstruction and correction.
+
+    Raises:
+        BadInput: ranges that give an impossible animal.
+    """
+    drawing, deforming, varying, scanning, measuring = (np.random.default_rng(s) for s in seeds.spawn(5))
+    animal = draw_animal(drawing, ranges, tracer=recipe.tracer)
+    anatomy = build_anatomy(animal, laboratory.anatomy_grid, deforming)
+    pattern = draw_pattern(animal, varying)
+    gates = {
+        name: _gate(laboratory, anatomy, pattern, name, number, volume, scanning, measuring)
+        for name, (number, volume) in end_gates(animal).items()
+    }
+    ungated = low_dose_ct(animal, [gate.tissues for gate in gates.values()], laboratory.grid, scanning)
+    mu = mu_per_mm_from_hu(torch.from_numpy(ungated))
+    images, labels = _reconstructed(laboratory, mu, list(gates.values()), recipe, progress)
+    volumes = {
+        name: {
+            "image": image.numpy(),
+            "label": label.numpy(),
+            "ct": gate.ct,
+            "regions": gate.regions.numpy(),
+            "truth": gate.truth,
+            "mu": mu.numpy(),
+            "counts": gate.acquisition.counts.numpy(),
+            "scatter": gate.acquisition.scatter_estimate.numpy(),
+        }
+        for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
+    }
+    measured = {
+        name: _measured(animal, gate, image, label)
+        for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
+    }
+    parameters = {"drawn": asdict(animal), "derived": _derived(animal), "gates": measured}
+    return Case(parameters=parameters, volumes=volumes)
+
+
+def _gate(
+    laboratory: Laboratory,
+    anatomy: Anatomy,
+    pattern: Any,
+    name: str,
+    number: int,
+    volume_ml: float,
+    scanning: np.random.Generator,
+    measuring: np.random.Generator,
+) -> Gate:
+    animal = anatomy.animal
+    tissues = anatomy.at(volume_ml)
+    uptake = animal.uptake.myocardium_end_diastole if name == GATES[0] else animal.uptake.myocardium_end_systole
+    relative = relative_activity(anatomy, tissues, pattern, myocardium=uptake, volume_ml=volume_ml)
+    fine = laboratory.emission.matrix.grid
+    photons = photons_per_voxel(animal, fine, photons_per_decay=laboratory.camera.photons_per_decay)
+    emission = block_mean(relative, ANATOMY_REFINEMENT // EMISSION_REFINEMENT) * np.float32(photons)
+    true_hu = block_mean(values_of(tissues, native_hu(animal.ct)), ANATOMY_REFINEMENT)
+    return Gate(
+        number=number,
+        volume_ml=volume_ml,
+        tissues=tissues,
+        relative=relative,
+        regions=majority_regions(tissues, ANATOMY_REFINEMENT),
+        truth=block_mean(emission, EMISSION_REFINEMENT) * EMISSION_REFINEMENT**3,
+        ct=contrast_ct(animal, tissues, laboratory.grid, scanning),
+        acquisition=acquire(laboratory, animal.scan, emission, true_hu, measuring),
+    )
+
+
+def _reconstructed(
+    laboratory: Laboratory, mu: Tensor, gates: list[Gate], recipe: Recipe, progress: bool
+) -> tuple[Tensor, Tensor]:
+    """Return the MLEM images and their corrections, (gate, x, y, z); all gates share the μ-map and go as one batch."""
+    grid, device = laboratory.grid, laboratory.reconstruction.device
+    projector = laboratory.reconstruction.with_transmission(transmission(mu, grid, laboratory.camera, grid))
+    images = mlem(
+        projector,
+        torch.stack([gate.acquisition.counts for gate in gates]).to(device),
+        background=torch.stack([gate.acquisition.scatter_estimate for gate in gates]).to(device),
+        n_iterations=recipe.n_iterations,
+        progress=progress,
+    )
+    labels = iterative_yang(
+        projector,
+        images,
+        torch.stack([gate.regions for gate in gates]).to(device),
+        n_iterations=recipe.n_yang_iterations,
+        n_mlem_iterations=recipe.n_iterations,
+        progress=progress,
+    )
+    return images.cpu(), labels.cpu()
+
+
+def _derived(animal: Animal) -> dict[str, float]:
+    return {
+        "concentration_of_unit_activity_mbq_per_ml": concentration_mbq_per_ml(animal),
+        "seconds_per_gate": gate_seconds(animal.scan),
+    }
+
+
+def _measured(animal: Animal, gate: Gate, image: Tensor, label: Tensor) -> dict[str, Any]:
+    """Gather volumes, counts and region means of a gate: true, averaged into voxels, uncorrected and corrected."""
+    wall, blood = gate.tissues == Tissue.MYOCARDIUM, gate.tissues == Tissue.LEFT_VENTRICULAR_BLOOD
+    maps = {"true_in_voxels": torch.from_numpy(gate.truth), "mlem": image, "iterative_yang": label}
+    everywhere = torch.ones_like(image, dtype=torch.bool)
+    means = {name: region_means(values, gate.regions, everywhere).tolist() for name, values in maps.items()}
+    true_imbv = float(gate.relative[wall].mean(dtype=np.float64) / gate.relative[blood].mean(dtype=np.float64))
+    acquisition = gate.acquisition
+    return {
+        "gate": gate.number,
+        "left_ventricular_volume_ml": gate.volume_ml,
+        "imbv": {"true": true_imbv}
+        | {
+            name: values[Region.MYOCARDIUM] / values[Region.LEFT_VENTRICULAR_BLOOD]
+            if values[Region.LEFT_VENTRICULAR_BLOOD] > 0
+            else None
+            for name, values in means.items()
+        },
+        "region_means_photons_per_voxel": {
+            name: {region.name.lower(): values[region] for region in Region} for name, values in means.items()
+        },
+        "counts": {
+            "measured": float(acquisition.counts.double().sum()),
+            "expected_primary": float(acquisition.expected_primary.sum()),
+            "expected_scatter": float(acquisition.expected_scatter.sum()),
+            "estimated_scatter": float(acquisition.scatter_estimate.double().sum()),
+        },
+    }

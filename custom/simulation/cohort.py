@@ -1,0 +1,267 @@
+"""A cohort of virtual animals on disk: run `simulation`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from custom.errors import BadInput
+from custom.scanner.camera import Camera, load_camera
+from custom.scanner.grid import ImageGrid
+from custom.simulation.acquisition import open_laboratory
+from custom.simulation.animal import TRACERS
+from custom.simulation.case import Case, Recipe, simulate_case
+from custom.simulation.gating import GATES
+from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
+
+GENERATOR_VERSION = 1
+"""Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
+
+SUFFIXES = {
+    "image": "mlem",
+    "label": "iy",
+    "ct": "ct",
+    "regions": "regions",
+    "truth": "activity",
+    "mu": "mu",
+    "counts": "counts",
+    "scatter": "scatter",
+}
+IN_PROJECTION_SPACE = ("counts", "scatter")
+DESCRIPTION = (
+    "Simulated canine cardiac SPECT: parametric anatomy, emission on a grid twice as fine as the images', attenuation, "
+    "scatter, Poisson counts of one of eight gates at end-expiration, MLEM (image) and iterative Yang (label). "
+    "Image, label and truth in emitted photons per voxel, ct in HU, mu per mm."
+)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a cohort is made of; two cohorts with the same identity and animal hold the same bytes."""
+
+    n_animals: int
+    seed: int
+    recipe: Recipe
+    camera: Camera
+    ranges: Ranges
+
+    def identity(self, animal: int) -> dict[str, Any]:
+        """Return what decides the contents of one animal's case."""
+        ranges = {name: {key: asdict(value) for key, value in entries.items()} for name, entries in self.ranges.items()}
+        return {
+            "generator_version": GENERATOR_VERSION,
+            "seed": self.seed,
+            "animal": animal,
+            "recipe": asdict(self.recipe),
+            "camera": self.camera.name,
+            "camera_hash": _hash(asdict(self.camera)),
+            "ranges_hash": _hash(ranges),
+        }
+
+
+def simulate_cohort(
+    *,
+    n_animals: int,
+    seed: int,
+    output_dir: str | Path,
+    camera: str | Path,
+    tracer: str = "red_blood_cells",
+    ranges: str | Path | None = None,
+    n_iterations: int = 80,
+    n_yang_iterations: int = 10,
+    overwrite: bool = False,
+    cache_dir: str | Path | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+) -> Path:
+    """Write virtual animals, each with an end-diastolic and an end-systolic gate; go on where a killed run stopped.
+
+    Args:
+        n_animals: how many, at least 1.
+        seed: of all random numbers; animal k of a seed is the same however many there are.
+        output_dir: folder of the cohort.
+        camera: the camera's YAML file.
+        tracer: "red_blood_cells" or "perfusion".
+        ranges: YAML file of the ranges; default `canine.yaml`.
+        n_iterations: of MLEM.
+        n_yang_iterations: of iterative Yang.
+        overwrite: replace animals that were made with other settings.
+        cache_dir: where system matrices are kept; default the user's cache folder.
+        device: of reconstruction and correction.
+        progress: show progress bars.
+
+    Returns:
+        Path of `dataset.json`, which lists the cases.
+
+    Raises:
+        BadInput: a setting that cannot be, or a folder that holds another cohort's animals or cannot be written.
+    """
+    _check(n_animals, seed, tracer, n_iterations, n_yang_iterations, device)
+    plan = Plan(
+        n_animals=n_animals,
+        seed=seed,
+        recipe=Recipe(tracer=tracer, n_iterations=n_iterations, n_yang_iterations=n_yang_iterations),
+        camera=load_camera(camera),
+        ranges=load_ranges(CANINE_FILE if ranges is None else ranges),
+    )
+    folder = _writable(output_dir)
+    missing = [animal for animal in range(1, n_animals + 1) if not _is_finished(folder, plan, animal, overwrite)]
+    if missing:
+        laboratory = open_laboratory(plan.camera, cache_dir=cache_dir, device=device, progress=progress)
+        for animal in tqdm(missing, desc="virtual animals", unit="animal", disable=not progress):
+            seeds = np.random.SeedSequence([seed, animal])
+            case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
+            write_case(folder, case, plan.identity(animal), plan.camera.grid)
+    path = _write_dataset(folder, plan)
+    logger.info("%d simulated animals, two gates each, in %s", n_animals, folder)
+    return path
+
+
+def split_animals(n_animals: int) -> dict[str, list[int]]:
+    """Deal animals 1 to n out to training, validation and test in the paper's proportion of 15 : 3 : 10.
+
+    The first go to training, the last to test; a single animal is for testing.
+    """
+    n_test = max(1, round(n_animals * 10 / 28))
+    n_validation = min(max(round(n_animals * 3 / 28), 1 if n_animals >= 3 else 0), n_animals - n_test)
+    n_training = n_animals - n_test - n_validation
+    animals = list(range(1, n_animals + 1))
+    return {
+        "training": animals[:n_training],
+        "validation": animals[n_training : n_training + n_validation],
+        "test": animals[n_training + n_validation :],
+    }
+
+
+def entry(animal: int, gate: str) -> dict[str, str]:
+    """Return the paths of one gate's files, relative to the cohort's folder."""
+    subject = _subject(animal)
+    stem = f"{subject}/gate-{gate}/{subject}_gate-{gate}"
+    return {key: f"{stem}_{suffix}.nii.gz" for key, suffix in SUFFIXES.items()}
+
+
+def write_case(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGrid) -> None:
+    """Write one animal's folder under another name and move it into place whole.
+
+    Args:
+        folder: the cohort's.
+        case: what to write.
+        identity: of the case, see `Plan.identity`; kept in its parameters.
+        grid: of the images.
+
+    Raises:
+        BadInput: the folder cannot be written.
+    """
+    subject = _subject(identity["animal"])
+    unfinished = folder / f".{subject}.{os.getpid()}.unfinished"
+    try:
+        for gate, volumes in case.volumes.items():
+            (unfinished / subject / f"gate-{gate}").mkdir(parents=True, exist_ok=True)
+            for key, path in entry(identity["animal"], gate).items():
+                _save(volumes[key], np.eye(4) if key in IN_PROJECTION_SPACE else grid.affine, unfinished / path)
+        _write_json(unfinished / subject / f"{subject}_parameters.json", {"identity": identity} | case.parameters)
+        if (folder / subject).exists():
+            shutil.rmtree(folder / subject)
+        (unfinished / subject).replace(folder / subject)
+    except OSError as error:
+        raise BadInput(f"output_dir must be writable, got {folder} ({error.strerror}); is the disk full?") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
+    wholes = {"n_animals": n_animals, "n_iterations": n_iterations, "n_yang_iterations": n_yang_iterations}
+    for name, value in wholes.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise BadInput(f"{name} must be a whole number from 1, got {value!r}; give --{name} 28, say")
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise BadInput(f"seed must be a whole number from 0, got {seed!r}; any such number will do")
+    if tracer not in TRACERS:
+        raise BadInput(f"tracer must be one of {', '.join(TRACERS)}, got {tracer!r}; check the spelling")
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error
+
+
+def _writable(output_dir: str | Path) -> Path:
+    folder = Path(output_dir).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"output_dir must be a folder one can write, got {output_dir} ({error.strerror})") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise BadInput(f"output_dir must be writable, got {output_dir}; is the folder yours?")
+    return folder
+
+
+def _is_finished(folder: Path, plan: Plan, animal: int, overwrite: bool) -> bool:
+    """Return whether an animal lies there, made by the same plan; refuse one that was made by another."""
+    subject = _subject(animal)
+    if not (folder / subject).exists():
+        return False
+    try:
+        found = json.loads((folder / subject / f"{subject}_parameters.json").read_text(encoding="utf-8"))["identity"]
+    except (OSError, ValueError, KeyError, TypeError):
+        found = {}
+    wanted = plan.identity(animal)
+    if found == wanted and all((folder / path).is_file() for gate in GATES for path in entry(animal, gate).values()):
+        return True
+    if not overwrite:
+        differing = [key for key in wanted if found.get(key) != wanted[key]]
+        raise BadInput(
+            f"output_dir must not hold animals made with other settings, got {folder / subject} with another "
+            f"{' and '.join(differing) or 'set of files'}; give --overwrite True or another folder"
+        )
+    return False
+
+
+def _write_dataset(folder: Path, plan: Plan) -> Path:
+    splits = {
+        name: [entry(animal, gate) for animal in animals for gate in GATES]
+        for name, animals in split_animals(plan.n_animals).items()
+    }
+    head = {
+        "name": "virtual canines",
+        "description": DESCRIPTION,
+        "tracer": plan.recipe.tracer,
+        "seed": plan.seed,
+        "generator_version": GENERATOR_VERSION,
+    }
+    _write_json(folder / "dataset.json", head | splits)
+    return folder / "dataset.json"
+
+
+def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
+    image = nibabel.Nifti1Image(np.ascontiguousarray(values), affine)
+    image.header.set_xyzt_units("mm")
+    image.set_qform(affine, code=1)
+    image.set_sform(affine, code=1)
+    nibabel.save(image, path)
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _subject(animal: int) -> str:
+    return f"sub-{animal:03d}"
+
+
+def _hash(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

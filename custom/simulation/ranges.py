@@ -1,0 +1,86 @@
+"""Ranges of the drawn numbers, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from custom.errors import BadInput
+
+CANINE_FILE = Path(__file__).with_name("canine.yaml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """What one number may be: uniform between low and high, or a normal distribution cut there.
+
+    Raises:
+        BadInput: low above high, a mean outside them, no source.
+    """
+
+    low: float
+    high: float
+    source: str
+    mean: float | None = None
+    sd: float | None = None
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite([self.low, self.high]).all() and self.low <= self.high):
+            raise BadInput(f"a range needs finite low ≤ high, got {self.low} and {self.high}; are they swapped?")
+        if (self.mean is None) != (self.sd is None):
+            raise BadInput("a range has both mean and sd or neither; leave both out for a uniform distribution")
+        if self.mean is not None and not self.low <= self.mean <= self.high:
+            raise BadInput(f"a range's mean must lie between {self.low} and {self.high}, got {self.mean}")
+        if not self.source.strip():
+            raise BadInput("every range needs a source: a publication, or 'assumed' and why")
+
+    def at(self, standard_normal: float) -> float:
+        """Return the value of a normal range that lies so many standard deviations from its mean, cut at its ends."""
+        if self.mean is None or self.sd is None:
+            raise ValueError("only a range with mean and sd can be read in standard deviations")
+        return float(np.clip(self.mean + self.sd * standard_normal, self.low, self.high))
+
+    def draw(self, generator: np.random.Generator) -> float:
+        """Draw one value; of a normal range the tails beyond low and high are drawn again."""
+        if self.mean is None or self.sd is None:
+            return float(generator.uniform(self.low, self.high))
+        for _ in range(1000):
+            value = generator.normal(self.mean, self.sd)
+            if self.low <= value <= self.high:
+                return float(value)
+        raise BadInput(f"a range of {self.low} to {self.high} holds next to nothing of {self.mean} ± {self.sd}")
+
+
+Ranges = Mapping[str, Mapping[str, Range]]
+
+
+def load_ranges(path: str | Path = CANINE_FILE) -> Ranges:
+    """Read the ranges of all sections from a YAML file such as `canine.yaml`.
+
+    Raises:
+        BadInput: a file that cannot be read, or an entry that is no range; the message names the entry.
+    """
+    try:
+        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadInput(f"the file of ranges must be readable YAML, got {path}: {error}") from error
+    if not isinstance(document, Mapping) or not all(isinstance(section, Mapping) for section in document.values()):
+        raise BadInput(f"a file of ranges holds sections of named ranges, got something else in {path}")
+    return {
+        section: {name: _range(f"{section}.{name}", entry) for name, entry in entries.items()}
+        for section, entries in document.items()
+    }
+
+
+def _range(name: str, entry: Any) -> Range:  # noqa: ANN401
+    try:
+        return Range(**entry)
+    except (TypeError, AttributeError) as error:
+        raise BadInput(f"{name} must give low, high and source (and mean, sd), got {entry!r}") from error
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from error
