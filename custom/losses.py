@@ -50,8 +50,10 @@ def ssim_by_slice(image: Tensor, reference: Tensor, axes: tuple[int, int], *, da
         reference: the same shape.
         axes: the two axes within a slice, of −3, −2, −1.
         data_range: R, in the image's unit.
+
     Returns:
         Shape (..., slices).
+
     Raises:
         ValueError: fewer than 11 voxels along an axis of the slice.
     Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861; equation 6 of the paper.
@@ -111,7 +113,11 @@ class SsimLoss(nn.Module):
 class SobelLoss(nn.Module):
     """Mean absolute error of the edges in three planes.
 
-        ℓ = mean |SO(ŷ) − SO(y)| = mean |SO(ŷ − y)|,    SO: two gradient maps of 3×3 voxels in each slice of each plane
+        ℓ = mean |SO(ŷ) − SO(y)| = mean |SO(ŷ − y)|
+
+    SO are two gradient maps of 3×3 voxels in every slice of every plane.
+
+    Source: equation 7 of the paper.
     """
 
     def forward(self, prediction: Tensor, target: Tensor) -> Tensor:
@@ -158,6 +164,7 @@ class PartialVolumeLoss(nn.Module):
         ssim_weight: 0.8 in the paper.
         sobel_weight: 0.1 in the paper.
         imbv_weight: 0.1 for the networks named "-BV", 0 for the others.
+
     Raises:
         ValueError: a negative weight.
     Source: equation 9 of the paper.

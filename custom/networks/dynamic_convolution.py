@@ -1,27 +1,26 @@
 """Convolutions whose kernels adapt to each image volume, and their static counterparts.
 
-Source: densely-connected multi-dimensional dynamic convolution, section II.C of the paper this project implements;
-after omni-dimensional dynamic convolution, Li et al. 2022, doi:10.48550/arXiv.2209.07947.
-"""
+TorchScript compiles this module, so shapes stand in plain words and annotations are evaluated.
 
-# No postponed annotations here: TorchScript reads them, and this module is scripted.
-from typing import List, Optional, Tuple
+Source: Xie et al. 2023, doi:10.1109/TMI.2022.3226604, section II.C; after Li et al. 2022, arXiv:2209.07947.
+"""
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-Triple = Tuple[int, int, int]
+Triple = tuple[int, int, int]
 
 
 class AttentionBranch(nn.Sequential):
     """Attention values of one kernel dimension: two fully connected layers of 2n and n neurons.
 
-        a = sigmoid(W₂ · ReLU(W₁ · p + b₁) + b₂)
+        a = sigmoid(W₂ ReLU(W₁ p + b₁) + b₂)
 
     Args:
         n_channels: length of the pooled vector p.
         n_values: n, the number of attention values.
+
     Source: squeeze-and-excitation, Hu et al. 2018, doi:10.1109/CVPR.2018.00745.
     """
 
@@ -32,7 +31,7 @@ class AttentionBranch(nn.Sequential):
 
 
 class KernelAttention(nn.Module):
-    """What a kernel is multiplied by, per image volume, tap, input channel and output channel.
+    """Factors by which a kernel is multiplied, per image volume, tap, input channel and output channel.
 
         m = gain · (a_spa + a_in + a_out) / 3
 
@@ -40,10 +39,10 @@ class KernelAttention(nn.Module):
         in_channels: C_in.
         out_channels: C_out.
         kernel_size: taps along x, y, z.
-        gain: 1 as printed in the paper; 2 keeps the scale of Xavier's kernels, because sigmoids start at ½.
+        gain: 1 as printed in the paper; 2 keeps the scale of Xavier's kernels, because sigmoids start near ½.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Triple, gain: float) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Triple, *, gain: float = 1.0) -> None:
         super().__init__()
         self.kernel_size = kernel_size
         self.gain = gain
@@ -55,29 +54,29 @@ class KernelAttention(nn.Module):
         """Return m, shape (B, C_out, C_in, kx, ky, kz), of pooled vectors of shape (B, C_in)."""
         x, y, z = self.kernel_size
         spatial = self.spatial(pooled).view(-1, 1, 1, x, y, z)
-        channel_in = self.input(pooled).view(-1, 1, pooled.shape[1], 1, 1, 1)
-        channel_out = self.output(pooled)[:, :, None, None, None, None]
-        return (spatial + channel_in + channel_out) * (self.gain / 3.0)
+        by_input = self.input(pooled)[:, None, :, None, None, None]
+        by_output = self.output(pooled)[:, :, None, None, None, None]
+        return (spatial + by_input + by_output) * (self.gain / 3.0)
 
 
-def attention_input(features: Tensor, previous: Optional[Tensor]) -> Tensor:
-    """Pool what a layer's attention looks at: its own input and, densely connected, all layers before.
+def attention_input(features: Tensor, previous: Tensor | None) -> Tensor:
+    """Pool what a layer's attention looks at: the layer's input and, densely connected, all layers before.
 
-        p_l = mean(x_{l−1})                      without a previous attention input
-        p_l = ½ (mean(x_{l−1}) + R p_{l−1})      equation 4, pooled
+        p_l = mean(x_{l−1})                     for the first layer, or without dense connection
+        p_l = ½ (mean(x_{l−1}) + R p_{l−1})     equation 4, pooled
 
-    Resizing feature maps so that each channel keeps its mean commutes with pooling; therefore only vectors are added.
+    Resizing feature maps such that each channel keeps its mean commutes with pooling, so only vectors are added.
     R interpolates linearly along the channel axis.
 
     Args:
-        features: x_{l−1}, the layer's input, shape (B, C, X, Y, Z).
-        previous: p_{l−1}, the previous layer's attention input, shape (B, C'); None for the first layer.
+        features: x_{l−1}, shape (B, C, X, Y, Z).
+        previous: p_{l−1}, shape (B, C'), or None.
     """
     pooled = features.mean(dim=(2, 3, 4))
     if previous is None:
         return pooled
     resized = functional.interpolate(previous[:, None], size=[pooled.shape[1]], mode="linear", align_corners=False)
-    return 0.5 * (pooled + resized[:, 0].to(pooled.dtype))
+    return 0.5 * (pooled + resized[:, 0])
 
 
 class DynamicConvolution(nn.Module):
@@ -93,10 +92,11 @@ class DynamicConvolution(nn.Module):
         kernel_size: taps along x, y, z.
         stride: voxels along x, y, z.
         padding: zeros added on both sides along x, y, z.
-        transposed: whether the layer spreads each input voxel over its taps, on the way up, instead of gathering.
+        transposed: whether each input voxel is spread over the taps, on the way up, instead of gathered from them.
         dynamic: whether kernels adapt to the image volume.
         dense_connection: whether attention sees all preceding layers; without effect on a static layer.
         gain: see `KernelAttention`.
+
     Source: equations 2 to 4 of the paper.
     """
 
@@ -110,7 +110,7 @@ class DynamicConvolution(nn.Module):
         padding: Triple = (0, 0, 0),
         transposed: bool = False,
         dynamic: bool = True,
-        dense_connection: bool = False,
+        dense_connection: bool = True,
         gain: float = 1.0,
     ) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class DynamicConvolution(nn.Module):
         channels = (in_channels, out_channels) if transposed else (out_channels, in_channels)
         self.weight = nn.Parameter(torch.empty(*channels, *kernel_size))
         self.bias = nn.Parameter(torch.empty(out_channels))
-        self.attention = KernelAttention(in_channels, out_channels, kernel_size, gain) if dynamic else None
+        self.attention = KernelAttention(in_channels, out_channels, kernel_size, gain=gain) if dynamic else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -133,25 +133,22 @@ class DynamicConvolution(nn.Module):
                 nn.init.zeros_(parameter)
 
     def forward(
-        self,
-        features: Tensor,
-        previous: Optional[Tensor] = None,
-        output_padding: Triple = (0, 0, 0),
-    ) -> Tuple[Tensor, Optional[Tensor]]:
-        """Return the layer's output and, densely connected, the attention input for the next layer.
+        self, features: Tensor, previous: Tensor | None = None, output_padding: Triple = (0, 0, 0)
+    ) -> tuple[Tensor, Tensor | None]:
+        """Return the layer's output and, densely connected, its attention input for the next layer.
 
         Args:
-            features: shape (B, C_in, X, Y, Z).
+            features: x, shape (B, C_in, X, Y, Z).
             previous: the previous layer's attention input, shape (B, C').
-            output_padding: voxels added at the far end along x, y, z by a transposed convolution.
+            output_padding: voxels that a transposed convolution adds at the far end along x, y, z.
         """
         if self.attention is None:
             return self.convolve(features, self.weight, output_padding, 1), None
         pooled = attention_input(features, previous)
-        modulation = self.attention(pooled)
-        kernels = self.weight * (modulation.transpose(1, 2) if self.transposed else modulation)
-        # Groups fill a GPU in one launch; on a CPU they can miss the blocked kernels that a loop reaches.
-        if features.is_cuda and features.shape[0] > 1:
+        factors = self.attention(pooled)
+        kernels = self.weight * (factors.transpose(1, 2) if self.transposed else factors)
+        # One grouped launch fills a GPU; on a CPU a group can miss the matrix units that a loop reaches.
+        if features.is_cuda:
             output = self.convolve_grouped(features, kernels, output_padding)
         else:
             output = self.convolve_looped(features, kernels, output_padding)
@@ -159,19 +156,21 @@ class DynamicConvolution(nn.Module):
 
     def convolve_looped(self, features: Tensor, kernels: Tensor, output_padding: Triple) -> Tensor:
         """Convolve each volume with its own kernel, one after the other."""
-        outputs: List[Tensor] = []
-        for sample in range(features.shape[0]):
-            outputs.append(self.convolve(features[sample : sample + 1], kernels[sample], output_padding, 1))
-        return outputs[0] if len(outputs) == 1 else torch.cat(outputs)
+        if features.shape[0] == 1:
+            return self.convolve(features, kernels[0], output_padding, 1)
+        outputs: list[Tensor] = []
+        for volume, kernel in zip(features.split(1), kernels.unbind()):  # noqa: B905 - TorchScript knows no `strict`
+            outputs.append(self.convolve(volume, kernel, output_padding, 1))
+        return torch.cat(outputs)
 
     def convolve_grouped(self, features: Tensor, kernels: Tensor, output_padding: Triple) -> Tensor:
-        """Convolve each volume with its own kernel, each volume a group of channels of one call."""
+        """Convolve each volume with its own kernel, the batch being groups of channels in one call."""
         batch = features.shape[0]
         output = self.convolve(features.flatten(0, 1)[None], kernels.flatten(0, 1), output_padding, batch)
         return output.view(batch, -1, output.shape[2], output.shape[3], output.shape[4])
 
     def convolve(self, features: Tensor, kernel: Tensor, output_padding: Triple, n_groups: int) -> Tensor:
-        """Convolve every group with its part of the kernel and add the bias."""
+        """Convolve each group of channels with its part of the kernel and add the bias."""
         bias = self.bias.repeat(n_groups)
         if self.transposed:
             return functional.conv_transpose3d(
