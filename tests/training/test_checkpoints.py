@@ -1,0 +1,81 @@
+"""The file from which training continues."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from custom.errors import BadInput
+from custom.training.checkpoints import LastCheckpoint, write_whole
+from custom.training.progress import Progress
+from tests.training.engines import Line, batches, trainer_of
+
+
+def train(folder: Path, n_epochs: int, progress: Progress = Progress(), labels=(1.0, 3.0)) -> Line:  # noqa: B008
+    network = Line()
+    checkpoint = LastCheckpoint(folder / "last.pt", {"network": network}, progress)
+    trainer_of(network, batches(*labels), [checkpoint], max_epochs=n_epochs).run()
+    return network
+
+
+def test_two_halves_make_the_whole(tmp_path: Path) -> None:
+    for folder in ("whole", "halves"):
+        (tmp_path / folder).mkdir()
+    whole = train(tmp_path / "whole", 4)
+    train(tmp_path / "halves", 2)
+    continued = train(tmp_path / "halves", 4, Progress(epoch=2, iteration=4))
+    assert whole.weight.item() != 0
+    assert torch.equal(continued.weight, whole.weight)
+    first, second = (torch.load(tmp_path / f / "last.pt", weights_only=True) for f in ("whole", "halves"))
+    assert first["trainer"] == second["trainer"] == {"epoch_length": 2, "iteration": 8, "max_epochs": 4}
+
+
+def test_a_finished_training_stays_as_it_is(tmp_path: Path) -> None:
+    finished = train(tmp_path, 2)
+    again = train(tmp_path, 2, Progress(epoch=2, iteration=4))
+    assert torch.equal(again.weight, finished.weight)
+
+
+def test_one_process_of_several_writes(tmp_path: Path) -> None:
+    network = Line()
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(), writes=False)
+    trainer_of(network, batches(1.0), [checkpoint]).run()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shorter_training_than_before_is_refused(tmp_path: Path) -> None:
+    train(tmp_path, 3)
+    with pytest.raises(BadInput, match="for more epochs"):
+        train(tmp_path, 2, Progress(epoch=3, iteration=6))
+
+
+def test_other_data_than_before_is_refused(tmp_path: Path) -> None:
+    train(tmp_path, 1)
+    with pytest.raises(BadInput, match="has 2 steps an epoch, now there are 3"):
+        train(tmp_path, 2, Progress(epoch=1, iteration=2), labels=(1.0, 2.0, 3.0))
+
+
+def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
+    train(tmp_path, 1)
+    network = torch.nn.Linear(1, 1)
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(epoch=1, iteration=2))
+    with pytest.raises(BadInput, match="was it made with another network") as caught:
+        trainer_of(network, batches(1.0, 3.0), [checkpoint], max_epochs=2).run()
+    assert len(str(caught.value)) < 500
+
+
+def test_a_write_that_fails_leaves_the_file_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "last.pt"
+    write_whole({"epoch": 1}, path)
+
+    def disk_full(state: dict, partial: Path) -> None:
+        partial.write_bytes(b"half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", disk_full)
+    with pytest.raises(BadInput, match="No space left"):
+        write_whole({"epoch": 2}, path)
+    assert torch.load(path, weights_only=True) == {"epoch": 1}
+    assert list(tmp_path.iterdir()) == [path]

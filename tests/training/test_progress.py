@@ -1,0 +1,69 @@
+"""Where a training begins: anew, where it stopped, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from custom.errors import BadInput
+from custom.training.progress import Progress, open_training
+
+
+def keep(path: Path, iteration: int, epoch_length: int) -> None:
+    torch.save({"trainer": {"iteration": iteration, "epoch_length": epoch_length, "max_epochs": 9}}, path)
+
+
+def test_a_new_folder_is_made_and_training_begins(tmp_path: Path) -> None:
+    progress = open_training(tmp_path / "a" / "b" / "last.pt", resume=True, overwrite=False)
+    assert progress == Progress(epoch=0, iteration=0)
+    assert not progress.resumed
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_training_continues_after_the_last_whole_epoch(tmp_path: Path) -> None:
+    keep(tmp_path / "last.pt", iteration=35, epoch_length=5)
+    progress = open_training(tmp_path / "last.pt", resume=True, overwrite=False)
+    assert progress == Progress(epoch=7, iteration=35)
+    assert progress.resumed
+
+
+def test_an_existing_training_is_not_replaced_unasked(tmp_path: Path) -> None:
+    keep(tmp_path / "last.pt", iteration=5, epoch_length=5)
+    with pytest.raises(BadInput, match="holds a training; set resume or overwrite to true"):
+        open_training(tmp_path / "last.pt", resume=False, overwrite=False)
+    assert (tmp_path / "last.pt").exists()
+
+
+def test_an_overwritten_training_cannot_be_continued_by_mistake(tmp_path: Path) -> None:
+    keep(tmp_path / "last.pt", iteration=5, epoch_length=5)
+    assert not open_training(tmp_path / "last.pt", resume=False, overwrite=True).resumed
+    assert not (tmp_path / "last.pt").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "last.pt").write_bytes(content)
+    with pytest.raises(BadInput, match=r"last\.pt must be a checkpoint of a training"):
+        open_training(tmp_path / "last.pt", resume=True, overwrite=False)
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    torch.save({"trainer": Path("an object, not a tensor")}, tmp_path / "last.pt")
+    with pytest.raises(BadInput, match="must be a checkpoint"):
+        open_training(tmp_path / "last.pt", resume=True, overwrite=False)
+
+
+def test_weights_are_no_checkpoint(tmp_path: Path) -> None:
+    torch.save(torch.nn.Linear(2, 2).state_dict(), tmp_path / "last.pt")
+    with pytest.raises(BadInput, match="must be a checkpoint"):
+        open_training(tmp_path / "last.pt", resume=True, overwrite=False)
+
+
+def test_a_folder_that_cannot_be_written_to_is_named_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(
+        BadInput, match=r"output_dir must be a folder that can be written to, got \S+file \(File"
+    ):
+        open_training(tmp_path / "file" / "last.pt", resume=True, overwrite=False)
