@@ -37,8 +37,8 @@ help:  ## list these verbs
 
 ifeq ($(INPUT),)
 inference: $(READY) $(DEMONSTRATION)/dataset.json  ## correct INPUT (file or folder) into OUTPUT; without INPUT, a virtual study
-	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input $(STUDY)_mlem.nii.gz \
-		--regions $(STUDY)_regions.nii.gz --output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite True $(OPTIONS)
+	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input $(DEMONSTRATION)/dataset.json \
+		--output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite $(if $(OUTPUT),$(OVERWRITES),True) $(OPTIONS)
 else
 inference: $(READY)
 	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input "$(INPUT)" \
