@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from custom.projection.attenuation import mu_per_mm_from_hu, transmission
 from custom.projection.projector import MatrixProjector
@@ -96,11 +97,10 @@ def acquire(
     """
     camera, grid = laboratory.camera, laboratory.grid
     mu = mu_per_mm_from_hu(torch.from_numpy(native_hu))
-    fine = transmission(mu, grid, camera, laboratory.emission.matrix.grid)
-    primary = laboratory.emission.with_transmission(fine).forward(torch.from_numpy(emission)).double().numpy()
-    # Every second voxel of the fine grid does not lie on the coarse one, so its lines are traced anew.
-    coarse = transmission(mu, grid, camera, grid)
-    scatter = expected_scatter(laboratory.reconstruction, coarse, _summed(emission))
+    through = transmission(mu, grid, camera, grid)
+    emitting = laboratory.emission.with_transmission(refined_transmission(through))
+    primary = emitting.forward(torch.from_numpy(emission)).double().numpy()
+    scatter = expected_scatter(laboratory.reconstruction, through, _summed(emission))
     counts = generator.poisson(primary + scatter)
     estimate = estimated_scatter(
         scatter, generator, window_ratio=scan.scatter_window_ratio, calibration=scan.scatter_calibration
@@ -111,6 +111,16 @@ def acquire(
         expected_primary=primary,
         expected_scatter=scatter,
     )
+
+
+def refined_transmission(coarse: Tensor) -> Tensor:
+    """Return the transmission from the voxels of the emission grid, interpolated where it is smooth: in ∫μ dl.
+
+    Args:
+        coarse: T, (pinhole, x, y, z) on the camera's grid, in (0, 1].
+    """
+    depth = interpolate(torch.log(coarse)[None], scale_factor=EMISSION_REFINEMENT, mode="trilinear")[0]
+    return depth.exp_().clamp_(max=1)
 
 
 def _summed(emission: np.ndarray) -> Tensor:

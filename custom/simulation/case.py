@@ -21,6 +21,7 @@ from custom.simulation.acquisition import (
     acquire,
 )
 from custom.simulation.activity import (
+    UptakePattern,
     concentration_mbq_per_ml,
     draw_pattern,
     gate_seconds,
@@ -128,7 +129,7 @@ def simulate_case(
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
     measured = {
-        name: _measured(animal, gate, image, label)
+        name: _measured(gate, image, label)
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
     parameters = {"drawn": asdict(animal), "derived": _derived(animal), "gates": measured}
@@ -138,7 +139,7 @@ def simulate_case(
 def _gate(
     laboratory: Laboratory,
     anatomy: Anatomy,
-    pattern: Any,
+    pattern: UptakePattern,
     name: str,
     number: int,
     volume_ml: float,
@@ -196,7 +197,7 @@ def _derived(animal: Animal) -> dict[str, float]:
     }
 
 
-def _measured(animal: Animal, gate: Gate, image: Tensor, label: Tensor) -> dict[str, Any]:
+def _measured(gate: Gate, image: Tensor, label: Tensor) -> dict[str, Any]:
     """Gather volumes, counts and region means of a gate: true, averaged into voxels, uncorrected and corrected."""
     wall, blood = gate.tissues == Tissue.MYOCARDIUM, gate.tissues == Tissue.LEFT_VENTRICULAR_BLOOD
     maps = {"true_in_voxels": torch.from_numpy(gate.truth), "mlem": image, "iterative_yang": label}

@@ -75,8 +75,8 @@ def low_dose_ct(animal: Animal, gates: list[np.ndarray], grid: ImageGrid, genera
     """Ungated CT without contrast on the camera's grid: the mean of the gates' tissue maps, with more noise; HU."""
     table = native_hu(animal.ct)
     factor = gates[0].shape[0] // grid.shape[0]
-    mean = np.mean([block_mean(values_of(tissues, table), factor) for tissues in gates], axis=0, dtype=np.float32)
-    return _noisy(mean, animal.ct.low_dose_noise_hu, generator)
+    maps = np.stack([block_mean(values_of(tissues, table), factor) for tissues in gates])
+    return _noisy(maps.mean(axis=0), animal.ct.low_dose_noise_hu, generator)
 
 
 def _noisy(hu: np.ndarray, sd: float, generator: np.random.Generator) -> np.ndarray:

@@ -202,7 +202,8 @@ def place_heart(body: Body, heart: Heart, centre_mm: tuple[float, float, float])
     septal /= np.linalg.norm(septal)
     inferior = np.cross(long_axis, septal)
     septal, inferior = np.cos(roll) * septal + np.sin(roll) * inferior, np.cos(roll) * inferior - np.sin(roll) * septal
-    middle = np.array(centre_mm) + [heart.offset_right_mm, heart.offset_anterior_mm, heart.offset_head_mm]
+    offset = np.array([heart.offset_right_mm, heart.offset_anterior_mm, heart.offset_head_mm])
+    middle = np.array(centre_mm) + offset
     shape = left_ventricle_at(end_diastolic_volume_ml(body, heart), body, heart)
     apex = middle + long_axis * (shape.outer_half_length_mm + shape.base_mm) / 2
     pose = HeartPose(axes=np.stack([long_axis, septal, inferior]), apex_mm=apex, middle_mm=middle)

@@ -43,11 +43,10 @@ def scatter_kernel(counts: np.ndarray, spread_mm: float, pixel_mm: float) -> np.
         spread_mm: L, on the detector.
         pixel_mm: pitch of the pixels.
     """
-    sigmas = (width * spread_mm / pixel_mm for width in KERNEL_WIDTHS)
-    return sum(
-        (weight * gaussian_filter(counts, sigma, axes=(-2, -1), mode="constant") if sigma > 0 else weight * counts)
-        for weight, sigma in zip(KERNEL_WEIGHTS, sigmas, strict=True)
-    )
+    spread = np.zeros_like(counts)
+    for weight, width in zip(KERNEL_WEIGHTS, KERNEL_WIDTHS, strict=True):
+        spread += weight * gaussian_filter(counts, width * spread_mm / pixel_mm, axes=(-2, -1), mode="constant")
+    return spread
 
 
 def expected_scatter(projector: MatrixProjector, transmission: Tensor, emission: Tensor) -> np.ndarray:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 Bounds = tuple[np.ndarray, np.ndarray]
@@ -51,11 +52,8 @@ class Ellipsoid:
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return for each point whether it lies inside."""
         dx, dy, dz = (c - centre for c, centre in zip((x, y, z), self.centre_mm.astype(np.float32), strict=True))
-        radius = np.float32(0)
-        for axis, semi_axis in zip(self.axes, self.semi_axes_mm, strict=True):
-            ax, ay, az = (axis / semi_axis).astype(np.float32)
-            radius = radius + (ax * dx + ay * dy + az * dz) ** 2
-        inside = radius < 1
+        rows = (self.axes / np.array(self.semi_axes_mm)[:, None]).astype(np.float32)
+        inside = sum((ax * dx + ay * dy + az * dz) ** 2 for ax, ay, az in rows) < np.float32(1)
         if np.isfinite(self.cut_mm):
             ax, ay, az = self.axes[0].astype(np.float32)
             inside &= ax * dx + ay * dy + az * dz > self.cut_mm
@@ -86,7 +84,7 @@ class RoundCone:
         return (dx - t * along[0]) ** 2 + (dy - t * along[1]) ** 2 + (dz - t * along[2]) ** 2 < radius**2
 
 
-def tube(points_mm: Sequence[np.ndarray], radii_mm: Sequence[float] | float, *, step_mm: float = 6.0) -> list[Solid]:
+def tube(points_mm: Sequence[np.ndarray], radii_mm: ArrayLike, *, step_mm: float = 6.0) -> list[Solid]:
     """Return a vessel along a smooth curve through the points, as a chain of round cones."""
     points = np.asarray(points_mm, dtype=float)
     radii = np.broadcast_to(np.asarray(radii_mm, dtype=float), len(points))

@@ -252,7 +252,7 @@ class Thorax:
                 start_radius_mm=3.5 * scale,
                 end_radius_mm=2.5 * scale,
             )
-            for z in np.arange(-120, 140, 20)
+            for z in range(-120, 140, 20)
         ]
         return [
             *((process, Tissue.BONE) for process in processes),
