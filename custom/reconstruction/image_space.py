@@ -6,7 +6,7 @@ that neighbouring regions can share a voxel; `region_weights` makes them from a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from custom.reconstruction.point_spread import Array, PointSpread
 
 
-def region_weights(labels: NDArray[np.integer]) -> Array:
-    """Return weights of shape (region, x, y, z) for the numbers 0, 1, … of a label map of shape (x, y, z)."""
-    return (labels == np.arange(labels.max() + 1)[:, None, None, None]).astype(np.float64)
+def region_weights(labels: NDArray[np.integer], numbers: Sequence[int]) -> Array:
+    """Return weights of shape (region, x, y, z), 1 where a label map of shape (x, y, z) has each of the numbers."""
+    return np.stack([labels == number for number in numbers]).astype(np.float64)
 
 
 def geometric_transfer_matrix(image: Array, regions: Array, psf: PointSpread) -> Array:
@@ -38,7 +38,7 @@ def geometric_transfer_matrix(image: Array, regions: Array, psf: PointSpread) ->
     Raises:
         ValueError: an empty region, regions on another grid than the image, or an image that is not finite.
 
-    Source: Rousset, Ma and Evans 1998, PMID 9591599.
+    Source: Rousset, Ma and Evans 1998, Journal of Nuclear Medicine 39, 904–911.
     """
     return _solved(image, _checked(image, regions), psf.blur(regions), regions)
 
@@ -59,7 +59,7 @@ def labbe(image: Array, regions: Array, psf: PointSpread) -> Array:
     Raises:
         ValueError: an empty region, regions on another grid than the image, or an image that is not finite.
 
-    Source: Labbé et al. 1998, in Quantitative Functional Brain Imaging with PET, doi:10.1016/B978-012161340-2/50010-4.
+    Source: Labbé et al. 1998, as in Thomas et al. 2016, doi:10.1088/0031-9155/61/22/7975.
     """
     blurred = psf.blur(_checked(image, regions))
     return _solved(image, blurred, blurred, blurred)
@@ -81,7 +81,7 @@ def multi_target_correction(image: Array, regions: Array, psf: PointSpread) -> A
     Raises:
         ValueError: an empty region, regions on another grid than the image, or an image that is not finite.
 
-    Source: Erlandsson, Wong, van Heertum, Mann and Parsey 2006, NeuroImage 31 (suppl 2) T84.
+    Source: Erlandsson et al. 2006, as in Erlandsson et al. 2012, doi:10.1088/0031-9155/57/21/R119.
     """
     means = geometric_transfer_matrix(image, regions, psf)
     blurred = psf.blur(regions)
@@ -169,7 +169,7 @@ def richardson_lucy(image: Array, psf: PointSpread, *, n_iterations: int = 10) -
         raise ValueError("image must not be negative; Richardson-Lucy is for activity, use van_cittert")
     corrected = image
     for _ in range(n_iterations):
-        corrected = corrected * psf.blur(_ratio(image, psf.blur(corrected)))
+        corrected = corrected * psf.blur(_ratio(image, psf.blur(corrected), otherwise=0.0))
     return corrected
 
 
@@ -190,7 +190,7 @@ def van_cittert(
     Returns:
         Corrected image, shape (x, y, z), ≥ 0.
 
-    Source: Tohka and Reilhac 2008, doi:10.1016/j.neuroimage.2007.09.030.
+    Source: Tohka and Reilhac 2008, doi:10.1016/j.neuroimage.2007.10.038.
     """
     corrected = image
     for _ in range(n_iterations):
@@ -222,7 +222,7 @@ def _recovery_factor(means: Array, regions: Array, psf: PointSpread) -> Array:
     return np.where(regions.sum(axis=0) > 0, _ratio(template, blurred, otherwise=1.0), 1.0)
 
 
-def _ratio(numerator: Array, denominator: Array, otherwise: float = 0.0) -> Array:
+def _ratio(numerator: Array, denominator: Array, *, otherwise: float) -> Array:
     """Return the quotient, and another value where the denominator is 0."""
     return np.divide(numerator, denominator, out=np.full_like(denominator, otherwise), where=denominator != 0)
 

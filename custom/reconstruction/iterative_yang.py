@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 from custom.projection.projector import Projector
 from custom.reconstruction.mlem import mlem
 from custom.reconstruction.regions import Region, region_means, template
+from custom.scanner.shapes import Image
 
 Callback = Callable[[int, Tensor, Tensor], bool | None]
 
@@ -21,7 +22,7 @@ SMALLEST_SENSITIVITY = 0.01  # of the camera's greatest; below, MLEM piles up ac
 @torch.no_grad()
 def iterative_yang(
     projector: Projector,
-    image: Tensor,
+    image: Image,
     regions: Tensor,
     *,
     n_iterations: int = 10,
@@ -29,12 +30,14 @@ def iterative_yang(
     mask: Tensor | None = None,
     callback: Callback | None = None,
     progress: bool = False,
-) -> Tensor:
+) -> Image:
     """Image freed from the exchange of activity between regions, by what the camera does to a noise-free template.
 
         T = Σ_O mean_O(x) · ROI_O,   F = T / MLEM(S T),   x ← I · F
 
-    Every iteration scales the first image I, not the previous one.
+    Every iteration scales the first image I, not the previous one. The factor is 1 outside the mask and where the
+    template's reconstruction means nothing: where it vanishes, or holds less than a tenth of the template. Voxels with
+    a meaningful factor make the next means, so that a template equal to the truth stays as it is.
 
     Args:
         projector: S, as used for the reconstruction of the image.
@@ -64,34 +67,16 @@ def iterative_yang(
     inside = field_of_view(projector) & (labels != Region.OUTSIDE)
     if mask is not None:
         inside = inside & mask.to(image.device)
-    corrected = image
+    corrected, means = image, region_means(image, labels, inside)
     for iteration in tqdm(range(1, n_iterations + 1), desc="iterative Yang", unit="template", disable=not progress):
-        means = region_means(corrected, labels, inside)
-        factor = correction_factor(projector, template(means, labels), n_iterations=n_mlem_iterations)
-        corrected = image * torch.where(inside, factor, 1)
+        noise_free = template(means, labels)
+        recovered = mlem(projector, projector.forward(noise_free), n_iterations=n_mlem_iterations)
+        meaningful = inside & (recovered > 0) & (recovered * LARGEST_FACTOR >= noise_free)
+        corrected = image * torch.where(meaningful, noise_free / recovered, 1)
         if callback is not None and callback(iteration, corrected, means):
             break
+        means = region_means(corrected, labels, meaningful, otherwise=means)
     return corrected
-
-
-def correction_factor(projector: Projector, noise_free: Tensor, *, n_iterations: int) -> Tensor:
-    """What a noise-free image must be multiplied with after reconstruction to become itself again.
-
-        F = T / MLEM(S T) where MLEM(S T) is at least T / 10, else 1
-
-    Args:
-        projector: S.
-        noise_free: T, shape (..., x, y, z), ≥ 0.
-        n_iterations: MLEM updates.
-
-    Returns:
-        F, shape (..., x, y, z), between 0 and 10; 1 where neither T nor its reconstruction has activity.
-
-    Source: Erlandsson et al. 2012, doi:10.1088/0031-9155/57/21/R119.
-    """
-    recovered = mlem(projector, projector.forward(noise_free), n_iterations=n_iterations)
-    meaningful = (recovered > 0) & (recovered * LARGEST_FACTOR >= noise_free)
-    return torch.where(meaningful, noise_free / recovered, 1)
 
 
 def field_of_view(projector: Projector) -> Tensor:

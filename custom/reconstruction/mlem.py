@@ -9,6 +9,7 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from custom.projection.projector import Projector
+from custom.scanner.shapes import Counts, Image
 
 Callback = Callable[[int, Tensor, Tensor], bool | None]
 
@@ -16,14 +17,14 @@ Callback = Callable[[int, Tensor, Tensor], bool | None]
 @torch.no_grad()
 def mlem(
     projector: Projector,
-    counts: Tensor,
+    counts: Counts,
     *,
     n_iterations: int = 80,
-    background: Tensor | None = None,
-    start: Tensor | None = None,
+    background: Counts | None = None,
+    start: Image | None = None,
     callback: Callback | None = None,
     progress: bool = False,
-) -> Tensor:
+) -> Image:
     """Maximum-likelihood image of Poisson counts.
 
         x ← x / (Aᵀ1) · Aᵀ( y / (A x + b) )
@@ -66,7 +67,7 @@ def mlem(
     return image
 
 
-def log_likelihood(projected: Tensor, counts: Tensor) -> Tensor:
+def log_likelihood(projected: Counts, counts: Counts) -> Tensor:
     """Poisson log-likelihood of counts, without the term that no image changes.
 
         Σ y · ln(p) − p,   0 · ln(0) = 0

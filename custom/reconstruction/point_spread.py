@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 from scipy.special import ive
 
-Array = NDArray[np.float64]
+Array = NDArray[np.floating]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +48,13 @@ class PointSpread:
     def kernel(self, axis: int) -> Array:
         """Return the kernel along an axis, odd in length, with sum 1."""
         t = (self.fwhm_mm[axis] / np.sqrt(8 * np.log(2)) / self.spacing_mm[axis]) ** 2
-        orders = np.arange(int(20 + 10 * np.sqrt(t)))
-        half = ive(orders, t)
-        reached = half[0] + 2 * np.cumsum(half[1:]) >= self.mass
-        half = half[: int(np.argmax(reached)) + 2]
+        half = ive(np.arange(int(20 + 10 * np.sqrt(t))), t)
+        masses = half[0] + 2 * np.cumsum(half[1:])
+        half = half[: np.searchsorted(masses, self.mass) + 2]
         kernel = np.concatenate([half[:0:-1], half])
         return kernel / kernel.sum()
 
-    def blur(self, image: NDArray[np.floating]) -> Array:
+    def blur(self, image: Array) -> Array:
         """Return the image, shape (..., x, y, z), as the camera would show it."""
         blurred = np.asarray(image, dtype=np.float64)
         for axis in range(3):

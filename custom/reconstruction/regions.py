@@ -19,8 +19,13 @@ class Region(IntEnum):
     LUNG = 5
     BACKGROUND = 6  # rest of the body
 
+    @property
+    def words(self) -> str:
+        """The region as one would say it."""
+        return self.name.lower().replace("_", " ")
 
-def region_means(image: Tensor, regions: Tensor, inside: Tensor) -> Tensor:
+
+def region_means(image: Tensor, regions: Tensor, inside: Tensor, *, otherwise: Tensor | None = None) -> Tensor:
     """Mean activity of each region.
 
         mean_O = Σ_{j in O} x_j / |O|
@@ -29,16 +34,18 @@ def region_means(image: Tensor, regions: Tensor, inside: Tensor) -> Tensor:
         image: x, shape (..., x, y, z).
         regions: label map, same shape or without the leading dimensions, integers from 0.
         inside: which voxels count, boolean, broadcastable to the image.
+        otherwise: values for regions of which no voxel counts, shape (..., region); default 0.
 
     Returns:
-        Shape (..., region), one value for each number of `Region`; 0 where a region has no voxel that counts.
+        Shape (..., region), one value for each number of `Region`.
     """
     labels = regions.long().expand(image.shape).flatten(-3)
     weights = inside.expand(image.shape).flatten(-3).double()
     empty = torch.zeros(*labels.shape[:-1], len(Region), dtype=torch.float64, device=image.device)
     totals = empty.scatter_add(-1, labels, image.flatten(-3).double() * weights)
     voxels = empty.scatter_add(-1, labels, weights)
-    return (totals / voxels.clamp(min=1)).to(image.dtype)
+    means = (totals / voxels.clamp(min=1)).to(image.dtype)
+    return means if otherwise is None else torch.where(voxels > 0, means, otherwise)
 
 
 def template(means: Tensor, regions: Tensor) -> Tensor:

@@ -25,23 +25,29 @@ class ResultFolder:
         BadInput: the path is no folder, cannot be written, or holds results that may not be overwritten.
     """
 
-    path: Path
+    path: str | Path
     names: tuple[str, ...]
     overwrite: bool = False
 
     def __post_init__(self) -> None:
         """Refuse before hours of work what would fail after them."""
-        if self.path.exists() and not self.path.is_dir():
+        folder = self.folder
+        if folder.exists() and not folder.is_dir():
             raise BadInput(f"output_dir must be a folder, got the file {self.path}; name another")
-        ancestor = next(folder for folder in (self.path, *self.path.absolute().parents) if folder.exists())
+        ancestor = next(existing for existing in (folder, *folder.parents) if existing.exists())
         if not ancestor.is_dir() or not os.access(ancestor, os.W_OK | os.X_OK):
             raise BadInput(f"output_dir must be writable, got {self.path}; is {ancestor} yours and no file?")
-        present = [name for name in self.names if (self.path / name).exists()]
+        present = [name for name in self.names if (folder / name).exists()]
         if present and not self.overwrite:
             raise BadInput(
-                f"output_dir must not hold results yet, got {self.path} with {', '.join(present)}; give --overwrite True "
-                "or another folder"
+                f"output_dir must not hold results yet, got {self.path} with {', '.join(present)}; give --overwrite "
+                "True or another folder"
             )
+
+    @property
+    def folder(self) -> Path:
+        """The path from the root of the file system."""
+        return Path(self.path).absolute()
 
     @contextmanager
     def filled(self) -> Iterator[Path]:
@@ -50,23 +56,23 @@ class ResultFolder:
         Raises:
             BadInput: the folder cannot be written.
         """
-        beside = self.path.parent / f".{self.path.name}.{os.getpid()}.unfinished"
+        beside = self.folder.parent / f".{self.folder.name}.{os.getpid()}.unfinished"
         try:
             beside.mkdir(parents=True)
             yield beside
             self._move(beside)
         except OSError as error:
             raise BadInput(
-                f"output_dir must be writable, got {self.path} ({error.strerror}); is the disk full or the folder locked?"
+                f"output_dir must be writable, got {self.path} ({error.strerror}); is the disk full, the folder locked?"
             ) from error
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 
     def _move(self, beside: Path) -> None:
         """Move the folder where there is none yet, else its files one by one, in the order of `names`."""
-        if not self.path.exists():
-            beside.replace(self.path)
+        if not self.folder.exists():
+            beside.replace(self.folder)
             return
         for name in self.names:
             if (beside / name).exists():
-                (beside / name).replace(self.path / name)
+                (beside / name).replace(self.folder / name)

@@ -11,6 +11,7 @@ import nibabel
 import numpy as np
 import torch
 from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
 from torch import Tensor
 
 from custom.errors import BadInput
@@ -18,8 +19,8 @@ from custom.reconstruction.regions import Region
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-LARGEST_MU_PER_MM = 0.1  # cortical bone has 0.03 at 140 keV
 GRID_TOLERANCE_MM = 0.1
+UNREADABLE = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ def read_study(
         projections: counts, (pinhole, row, column).
         regions: label map on the camera's grid.
         camera: the camera that measured the projections.
-        mu_map: per mm, on the camera's grid.
+        mu_map: per mm, on the camera's grid; its values are `custom.projection.attenuation`'s to judge.
         background: expected counts (scatter), shape of the projections.
 
     Raises:
@@ -63,13 +64,13 @@ def read_study(
     return Study(
         counts=_read_counts(projections, "projections", camera, may_be_zero=False),
         regions=_read_regions(regions, grid),
-        mu_per_mm=None if mu_map is None else _read_mu_map(mu_map, grid),
+        mu_per_mm=None if mu_map is None else torch.from_numpy(_values_on_grid(mu_map, "mu_map", grid)),
         background=None if background is None else _read_counts(background, "background", camera, may_be_zero=True),
     )
 
 
 def _read_counts(path: str | Path | None, name: str, camera: Camera, *, may_be_zero: bool) -> Tensor:
-    counts = np.asarray(_values(_open(path, name), name))
+    counts = _values(_open(path, name), name)
     if counts.shape != camera.counts_shape:
         raise BadInput(
             f"{name} of {camera.name} must have shape {camera.counts_shape} (pinhole, row, column), got {counts.shape} "
@@ -82,7 +83,7 @@ def _read_counts(path: str | Path | None, name: str, camera: Camera, *, may_be_z
         )
     if not may_be_zero and not counts.any():
         raise BadInput(f"{name} must hold counts, got zeros only in {path}; was the acquisition or the gate empty?")
-    return torch.from_numpy(counts.astype(np.float32))
+    return torch.from_numpy(counts)
 
 
 def _read_regions(path: str | Path | None, grid: ImageGrid) -> Tensor:
@@ -97,20 +98,10 @@ def _read_regions(path: str | Path | None, grid: ImageGrid) -> Tensor:
     for region in (Region.MYOCARDIUM, Region.LEFT_VENTRICULAR_BLOOD):
         if not (labels == region).any():
             raise BadInput(
-                f"regions must hold label {region} ({region_name(region)}), got none in {path}; was it left out when "
+                f"regions must hold label {region} ({region.words}), got none in {path}; was it left out when "
                 "the heart was outlined?"
             )
     return torch.from_numpy(labels.astype(np.uint8))
-
-
-def _read_mu_map(path: str | Path, grid: ImageGrid) -> Tensor:
-    mu = _values_on_grid(path, "mu_map", grid)
-    if not np.isfinite(mu).all() or mu.min() < 0 or mu.max() > LARGEST_MU_PER_MM:
-        raise BadInput(
-            f"mu_map must lie between 0 and {LARGEST_MU_PER_MM} per mm (water 0.0154), got {_range(mu)} in {path}; is it "
-            "a CT in Hounsfield units, or per cm?"
-        )
-    return torch.from_numpy(mu.astype(np.float32))
 
 
 def _values_on_grid(path: str | Path | None, name: str, grid: ImageGrid) -> np.ndarray:
@@ -122,7 +113,7 @@ def _values_on_grid(path: str | Path | None, name: str, grid: ImageGrid) -> np.n
             f"{name} must lie on the camera's grid, {_described(grid.shape, grid.affine)}, got "
             f"{_described(values.shape, image.affine)} in {path}; resample it onto the reconstruction"
         )
-    return values
+    return np.ascontiguousarray(values)
 
 
 def _open(path: str | Path | None, name: str) -> Any:  # noqa: ANN401  nibabel publishes no types
@@ -132,14 +123,16 @@ def _open(path: str | Path | None, name: str) -> Any:  # noqa: ANN401  nibabel p
         raise BadInput(f"{name} must be an existing file, got {path}; is the name or the working directory another?")
     try:
         return nibabel.load(path)
-    except (ImageFileError, OSError, EOFError, zlib.error, ValueError) as error:
-        raise BadInput(f"{name} must be a NIfTI image, got {path} ({error}); is it another format or cut off?") from error
+    except UNREADABLE as error:
+        raise BadInput(
+            f"{name} must be a NIfTI image, got {path} ({error}); is it another format or cut off?"
+        ) from error
 
 
 def _values(image: Any, name: str) -> np.ndarray:  # noqa: ANN401
     try:
-        values = image.get_fdata()
-    except (OSError, EOFError, zlib.error, ValueError, TypeError) as error:
+        values = image.get_fdata(dtype=np.float32)
+    except UNREADABLE as error:
         path = image.get_filename()
         raise BadInput(f"{name} must be a whole image of real numbers, got {path} ({error}); is it cut off?") from error
     return values[..., 0] if values.ndim == 4 and values.shape[-1] == 1 else values
@@ -162,8 +155,3 @@ def _range(values: np.ndarray) -> str:
     if np.isnan(values).any():
         return "NaN"
     return f"values from {values.min():g} to {values.max():g}"
-
-
-def region_name(region: Region) -> str:
-    """Return the region in words."""
-    return region.name.lower().replace("_", " ")

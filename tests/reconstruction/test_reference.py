@@ -1,0 +1,135 @@
+"""Settings, field of view, report and results of run `reference`."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import nibabel
+import numpy as np
+import pytest
+import torch
+
+from custom.errors import BadInput
+from custom.reconstruction.iterative_yang import field_of_view
+from custom.reconstruction.reference import (
+    RESULTS,
+    Record,
+    check_heart_is_seen,
+    check_settings,
+    report,
+    result_folder,
+    save,
+)
+from custom.reconstruction.study import Study
+
+SOUND = {"n_iterations": 80, "n_yang_iterations": 10, "device": "cpu"}
+
+
+def test_sound_settings_pass():
+    check_settings(**SOUND)
+
+
+@pytest.mark.parametrize("name", ["n_iterations", "n_yang_iterations"])
+@pytest.mark.parametrize("value", [0, -3, 2.5, "many", True, None])
+def test_iterations_are_whole_numbers_from_one(name, value):
+    with pytest.raises(BadInput, match=f"{name} must be a whole number from 1, got {value!r}"):
+        check_settings(**SOUND | {name: value})
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", 7.5])
+def test_a_device_that_is_not_there(device):
+    with pytest.raises(BadInput, match="device must be one that torch finds here, got"):
+        check_settings(**SOUND | {"device": device})
+
+
+@pytest.fixture
+def study(tiny_camera, tiny_regions):
+    return Study(counts=torch.ones(tiny_camera.counts_shape), regions=tiny_regions)
+
+
+def test_a_heart_in_view_passes(study, tiny_projector):
+    check_heart_is_seen(study, tiny_projector)
+
+
+@pytest.mark.parametrize(("label", "name"), [(1, "myocardium"), (2, "left ventricular blood")])
+def test_a_heart_out_of_view_is_refused(label, name, study, tiny_projector):
+    unseen = torch.ones((3, *tiny_projector.image_shape))
+    places = (study.regions == label).nonzero()
+    unseen[:, *places[: len(places) // 2].T] = 0
+    projector = tiny_projector.with_transmission(unseen)
+    with pytest.raises(BadInput, match=f"must see at least 90% of the {name}, got 50%"):
+        check_heart_is_seen(study, projector)
+
+
+def test_a_record_keeps_numbers_and_lists():
+    record = Record()
+    assert record(1, torch.zeros(1), torch.tensor(2.5)) is None
+    record(2, torch.zeros(1), torch.tensor([1.0, 2.0]))
+    assert record.values == [2.5, [1.0, 2.0]]
+
+
+def made_report(study, projector, camera, uncorrected, corrected):
+    return report(
+        study=study,
+        projector=projector,
+        camera=camera,
+        uncorrected=uncorrected,
+        corrected=corrected,
+        log_likelihood=[-3.0, -2.0],
+        template_means=[[0.0, 1.0, 4.0, 0.0, 0.0, 0.0, 0.0]],
+        version="1.2.3",
+        settings={"projections": "counts.nii.gz"},
+    )
+
+
+def test_the_report_by_hand(study, tiny_projector, tiny_camera):
+    regions = study.regions.double()
+    uncorrected, corrected = regions, torch.where(regions == 1, 0.5, regions)
+    made = json.loads(json.dumps(made_report(study, tiny_projector, tiny_camera, uncorrected, corrected)))
+    assert made["camera"] == "tiny"
+    assert made["software"] == "cardiac-spect-pvc 1.2.3"
+    assert made["imbv"] == {"uncorrected": 0.5, "corrected": 0.25}
+    assert made["log_likelihood"] == [-3, -2]
+    assert made["template_means"] == [{"myocardium": 1, "left ventricular blood": 4}]
+    assert list(made["regions"]) == [
+        "myocardium",
+        "left ventricular blood",
+        "other blood",
+        "liver",
+        "lung",
+        "background",
+    ]
+    ml = 9 * 10 * 11 / 1000
+    for label, (name, entry) in enumerate(made["regions"].items(), start=1):
+        here = study.regions == label
+        assert entry["label"] == label, name
+        assert entry["mean"] == pytest.approx({"uncorrected": label, "corrected": 0.5 if label == 1 else label})
+        assert entry["volume_ml"] == pytest.approx(int(here.sum()) * ml)
+        assert entry["volume_in_field_of_view_ml"] == pytest.approx(
+            int((here & field_of_view(tiny_projector)).sum()) * ml
+        )
+
+
+def test_an_empty_blood_pool_has_no_imbv(study, tiny_projector, tiny_camera):
+    nothing = torch.zeros(tiny_projector.image_shape, dtype=torch.float64)
+    assert made_report(study, tiny_projector, tiny_camera, nothing, nothing)["imbv"]["corrected"] is None
+
+
+def test_what_is_saved(study, tiny_projector, tiny_camera, tmp_path, caplog):
+    uncorrected, corrected = torch.rand(2, *tiny_camera.grid.shape, generator=torch.Generator().manual_seed(0))
+    made = made_report(study, tiny_projector, tiny_camera, uncorrected.double(), corrected.double())
+    folder = result_folder(str(tmp_path / "results"), overwrite=False)
+    with caplog.at_level(logging.INFO):
+        save(folder, grid=tiny_camera.grid, uncorrected=uncorrected, corrected=corrected, report=made)
+    assert {file.name for file in folder.folder.iterdir()} == set(RESULTS)
+    for name, image in (("mlem", uncorrected), ("iterative_yang", corrected)):
+        saved = nibabel.load(folder.folder / f"{name}.nii.gz")
+        assert np.array_equal(saved.get_fdata(), image.numpy())
+        assert saved.get_data_dtype() == np.float32
+        assert np.allclose(saved.affine, tiny_camera.grid.affine)
+        assert saved.header.get_xyzt_units()[0] == "mm"
+    assert json.loads((folder.folder / "reference.json").read_text()) == made
+    assert f"IMBV {made['imbv']['uncorrected']:.3f} uncorrected" in caplog.text
+    with pytest.raises(BadInput, match="must not hold results yet"):
+        result_folder(tmp_path / "results", overwrite=False)

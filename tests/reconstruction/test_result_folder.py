@@ -1,0 +1,91 @@
+"""Results appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from custom.errors import BadInput
+from custom.reconstruction.result_folder import ResultFolder
+
+NAMES = ("image.nii.gz", "report.json")
+
+
+def fill(folder, content="new"):
+    with folder.filled() as unfinished:
+        for name in NAMES:
+            (unfinished / name).write_text(content)
+
+
+def test_a_new_folder_appears_with_all_its_files(tmp_path):
+    path = tmp_path / "deep" / "results"
+    fill(ResultFolder(path=path, names=NAMES))
+    assert sorted(file.name for file in path.iterdir()) == sorted(NAMES)
+    assert [folder.name for folder in path.parent.iterdir()] == ["results"]
+    expected = 0o777 & ~current_umask()
+    assert stat.S_IMODE(path.stat().st_mode) == expected
+
+
+def current_umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_what_else_lies_in_the_folder_stays(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    fill(ResultFolder(path=str(tmp_path), names=NAMES))
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "report.json").read_text() == "new"
+
+
+def test_results_are_replaced_only_on_request(tmp_path):
+    fill(ResultFolder(path=tmp_path, names=NAMES), "old")
+    with pytest.raises(
+        BadInput, match=r"must not hold results yet, got .* with image.nii.gz, report.json; give --overwrite"
+    ):
+        ResultFolder(path=tmp_path, names=NAMES)
+    fill(ResultFolder(path=tmp_path, names=NAMES, overwrite=True))
+    assert (tmp_path / "report.json").read_text() == "new"
+
+
+@pytest.mark.parametrize("there_before", [True, False])
+def test_a_failure_leaves_nothing_half_written(tmp_path, there_before):
+    path = tmp_path / "results"
+    if there_before:
+        fill(ResultFolder(path=path, names=NAMES), "old")
+    with pytest.raises(RuntimeError), ResultFolder(path=path, names=NAMES, overwrite=True).filled() as unfinished:
+        (unfinished / NAMES[0]).write_text("half")
+        raise RuntimeError
+    assert [folder.name for folder in tmp_path.iterdir()] == (["results"] if there_before else [])
+    if there_before:
+        assert (path / NAMES[0]).read_text() == "old"
+
+
+def test_a_file_is_no_folder(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(BadInput, match="output_dir must be a folder, got the file"):
+        ResultFolder(path=file, names=NAMES)
+    with pytest.raises(BadInput, match="output_dir must be writable"):
+        ResultFolder(path=file / "below", names=NAMES)
+
+
+def test_asking_writes_nothing(tmp_path):
+    ResultFolder(path=tmp_path / "a" / "b", names=NAMES)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(BadInput, match="output_dir must be writable"):
+        ResultFolder(path=tmp_path / "results", names=NAMES)
+
+
+def test_a_disk_that_is_full(tmp_path):
+    folder = ResultFolder(path=tmp_path / "results", names=NAMES)
+    with pytest.raises(BadInput, match="output_dir must be writable, got .*No space left on device"), folder.filled():
+        raise OSError(28, "No space left on device")
+    assert list(tmp_path.iterdir()) == []
