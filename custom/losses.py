@@ -9,65 +9,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-WINDOW_SIZE = 11
-WINDOW_SIGMA = 1.5
-MYOCARDIUM, BLOOD_POOL = 1, 2
-PLANES = ((-3, -2), (-3, -1), (-2, -1))  # transverse, coronal, sagittal: the axes within their slices
+from custom.metrics import BLOOD_POOL, MYOCARDIUM, PLANES, along, as_precise, region_mean, ssim_by_slice
+
 SMALLEST_BLOOD_POOL = 1e-3  # mean activity below which IMBV means nothing; 1 is the image's brightest
-
-
-def along(axis: int, matrix: Tensor, volume: Tensor) -> Tensor:
-    """Multiply every line of voxels along an axis (−3, −2 or −1) of (..., X, Y, Z) by a matrix."""
-    if axis == -1:
-        return volume @ matrix.T
-    if axis == -2:
-        return matrix @ volume
-    return (matrix @ volume.flatten(-2)).unflatten(-1, volume.shape[-2:])
-
-
-def gaussian_matrix(n: int, like: Tensor) -> Tensor:
-    """Return the (n − 10, n) matrix of an 11-voxel Gaussian window at every place where it fits whole."""
-    if n < WINDOW_SIZE:
-        raise ValueError(
-            f"structural similarity needs at least {WINDOW_SIZE} voxels along every axis, got {n}; "
-            "is the volume a crop, or its axes out of order?"
-        )
-    start = torch.arange(n - WINDOW_SIZE + 1, device=like.device)[:, None]
-    offset = torch.arange(n, device=like.device)[None] - start - WINDOW_SIZE // 2
-    window = torch.exp(-0.5 * (offset.to(like.dtype) / WINDOW_SIGMA) ** 2) * (offset.abs() <= WINDOW_SIZE // 2)
-    return window / window.sum(dim=1, keepdim=True)
-
-
-def ssim_by_slice(image: Tensor, reference: Tensor, axes: tuple[int, int], *, data_range: float = 1.0) -> Tensor:
-    """Mean structural similarity of each slice.
-
-        SSIM = (2 μ_y μ_x + C₁)(2 σ_yx + C₂) / ((μ_y² + μ_x² + C₁)(σ_y² + σ_x² + C₂)),  C₁ = (0.01 R)², C₂ = (0.03 R)²
-
-    Windows are Gaussian (σ 1.5) over 11×11 voxels; moments are biased; the mean is over windows that fit whole.
-
-    Args:
-        image: shape (..., X, Y, Z).
-        reference: the same shape.
-        axes: the two axes within a slice, of −3, −2, −1.
-        data_range: R, in the image's unit.
-
-    Returns:
-        Shape (..., slices).
-
-    Raises:
-        ValueError: fewer than 11 voxels along an axis of the slice.
-    Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861; equation 6 of the paper.
-    """
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    moments = torch.stack([image, reference, image.square() + reference.square(), image * reference])
-    for axis in axes:
-        moments = along(axis, gaussian_matrix(image.shape[axis], image), moments)
-    mean_image, mean_reference, mean_squares, mean_product = moments
-    squared_means = mean_image.square() + mean_reference.square()
-    product_of_means = mean_image * mean_reference
-    covariance, variances = mean_product - product_of_means, mean_squares - squared_means
-    similarity = (2 * product_of_means + c1) * (2 * covariance + c2) / ((squared_means + c1) * (variances + c2))
-    return similarity.mean(dim=axes)
 
 
 def sobel_matrices(n: int, like: Tensor) -> tuple[Tensor, Tensor]:
@@ -76,18 +20,6 @@ def sobel_matrices(n: int, like: Tensor) -> tuple[Tensor, Tensor]:
     identity = torch.eye(n, dtype=like.dtype, device=like.device)
     before, after = identity[(centre - 1).clamp(min=0)], identity[(centre + 1).clamp(max=n - 1)]
     return after - before, before + 2 * identity + after
-
-
-def region_mean(image: Tensor, regions: Tensor, label: int) -> tuple[Tensor, Tensor]:
-    """Return the mean activity in a region, shape (...), and whether there is such a region in (..., X, Y, Z)."""
-    inside = (regions == label).to(image.dtype)
-    n_voxels = inside.sum(dim=(-3, -2, -1))
-    return (image * inside).sum(dim=(-3, -2, -1)) / n_voxels.clamp(min=1), n_voxels > 0
-
-
-def as_precise(tensor: Tensor) -> Tensor:
-    """Return a tensor in float32, or in float64 where it came so."""
-    return tensor.to(torch.promote_types(tensor.dtype, torch.float32))
 
 
 class SsimLoss(nn.Module):
