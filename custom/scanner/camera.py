@@ -18,7 +18,7 @@ Vector = tuple[float, float, float]
 T = TypeVar("T")
 
 
-def _positive(owner: str, **values: float) -> None:
+def _positive(owner: str, **values: float | int) -> None:
     for name, value in values.items():
         if not value > 0:
             raise ValueError(f"{owner}: {name} must be positive, got {value}; camera files give millimetres and degrees")
