@@ -1,0 +1,238 @@
+"""train.yaml and multi_gpu_train.yaml, run as a user would run them, on a tiny cohort."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+import torch
+import yaml
+from monai.bundle import ConfigParser, ConfigWorkflow
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from custom.errors import find_bad_input
+from custom.networks.dynamic_unet import DynamicUNet
+from tests.virtual_cohort import write_cohort
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TRAIN = REPOSITORY / "bundle" / "configs" / "train.yaml"
+MULTI_GPU = TRAIN.with_name("multi_gpu_train.yaml")
+N_EPOCHS, STEPS, N_FILTERS = 3, 3, 4  # 6 volumes in batches of 2
+SETTINGS = {
+    "max_epochs": N_EPOCHS,
+    "batch_size": 2,
+    "network_def#n_filters": N_FILTERS,
+    "device": "cpu",
+}
+Outcome = subprocess.CompletedProcess
+
+
+def train(cohort: Path, output: Path, folder: Path, *overlays: Path, launcher=("-m",), **settings) -> Outcome:
+    """Run `training` with settings, from a folder."""
+    options = {**SETTINGS, "dataset_dir": cohort, "output_dir": output, **settings}
+    files = "[" + ",".join(f"'{file}'" for file in (TRAIN, *overlays)) + "]"
+    command = [sys.executable, *launcher, "monai.bundle", "run", "training", "--config_file", files]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def stopped_by(kind: signal.Signals, step: int, folder: Path) -> Path:
+    """Write an overlay that sends the training's own process a signal in the middle of a step."""
+    run = ConfigParser.load_config_file(str(TRAIN))["run"]
+    event = f"ignite.engine.Events.ITERATION_STARTED(once={step})"
+    stop = f"$@train#trainer.add_event_handler({event}, lambda: os.kill(os.getpid(), {int(kind)}))"
+    overlay = folder / f"stopped_by_{kind.name}.yaml"
+    overlay.write_text(yaml.safe_dump({"training": [*run[:-1], stop, run[-1]]}))
+    return overlay
+
+
+def at_once(*jobs: Callable[[], Outcome]) -> list[Outcome]:
+    """Run programs side by side and return their outcomes."""
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(lambda job: job(), jobs))
+
+
+def history(output: Path, run: str, tag: str) -> dict[int, float]:
+    """Read a curve as TensorBoard shows it; each step stands there once."""
+    events = EventAccumulator(str(output / "tensorboard" / run)).Reload().Scalars(tag)
+    steps = [event.step for event in events]
+    assert len(steps) == len(set(steps))
+    return {event.step: event.value for event in events}
+
+
+def kept(output: Path) -> dict:
+    return torch.load(output / "last.pt", weights_only=True)
+
+
+def assert_same_weights(first: Path, second: Path) -> None:
+    for name in ("last.pt", "model.pt"):
+        one, other = (torch.load(folder / name, weights_only=True) for folder in (first, second))
+        one, other = (state.get("network", state) for state in (one, other))
+        assert one.keys() == other.keys()
+        assert all(torch.equal(one[key], other[key]) for key in one), name
+
+
+@pytest.fixture(scope="session")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_cohort(tmp_path_factory.mktemp("data") / "cohort")
+
+
+@pytest.fixture(scope="session")
+def trained(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Trainings without interruption, from the repository, and killed and continued, from elsewhere."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    whole, killed = folder / "whole", folder / "killed"
+    kill = stopped_by(signal.SIGKILL, STEPS + 2, folder)
+    first, second = at_once(
+        lambda: train(cohort, whole, REPOSITORY),
+        lambda: train(cohort, killed, folder, kill),
+    )
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == -signal.SIGKILL
+    return {"whole": whole, "killed": killed, "folder": folder}
+
+
+@pytest.fixture(scope="session")
+def continued(cohort: Path, trained: dict[str, Path]) -> Path:
+    """The killed training, continued by the same command, with workers that rotate volumes."""
+    assert kept(trained["killed"])["trainer"]["iteration"] == STEPS
+    outcome = train(cohort, trained["killed"], trained["folder"], num_workers=2)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "Continuing after epoch 1" in outcome.stdout
+    return trained["killed"]
+
+
+def test_a_training_leaves_the_best_weights_and_a_checkpoint(trained: dict[str, Path]) -> None:
+    output = trained["whole"]
+    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    network = DynamicUNet(n_filters=N_FILTERS)
+    network.load_state_dict(torch.load(output / "model.pt", weights_only=True))
+    losses = history(output, "validation", "val_loss")
+    best = kept(output)["best_metric"]
+    assert best["metric"] == pytest.approx(min(losses.values()))
+    assert losses[best["epoch"]] == pytest.approx(best["metric"])
+
+
+def test_training_lowers_the_loss(trained: dict[str, Path]) -> None:
+    losses = history(trained["whole"], "validation", "val_loss")
+    assert list(losses) == [1, 2, 3]
+    assert losses[3] < losses[1]
+
+
+def test_killed_and_continued_it_ends_with_the_same_weights(trained: dict[str, Path], continued: Path) -> None:
+    assert_same_weights(trained["whole"], continued)
+    whole, second = kept(trained["whole"]), kept(continued)
+    assert whole["trainer"] == second["trainer"]
+    assert whole["best_metric"] == second["best_metric"]
+    moments = [state["optimizer"]["state"][0]["exp_avg_sq"] for state in (whole, second)]
+    assert torch.equal(*moments)
+
+
+def test_killed_and_continued_its_history_has_no_gap_and_no_repetition(
+    trained: dict[str, Path], continued: Path
+) -> None:
+    for run, tag, n in (
+        ("training", "step_loss", N_EPOCHS * STEPS),
+        ("training", "train_loss", N_EPOCHS),
+        ("validation", "val_loss", N_EPOCHS),
+    ):
+        curve = history(continued, run, tag)
+        assert list(curve) == list(range(1, n + 1))
+        assert curve == history(trained["whole"], run, tag)
+
+
+def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path]) -> None:
+    output = trained["folder"] / "two"
+    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m")
+    outcome = train(cohort, output, trained["folder"], MULTI_GPU, launcher=launcher)
+    assert outcome.returncode == 0, outcome.stderr
+    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    assert kept(output)["trainer"] == kept(trained["whole"])["trainer"]
+    assert kept(output)["network"].keys() == kept(trained["whole"])["network"].keys()
+    for run, tag in (("training", "train_loss"), ("validation", "val_loss")):
+        curve, alone = history(output, run, tag), history(trained["whole"], run, tag)
+        assert curve.keys() == alone.keys()
+        assert list(curve.values()) == pytest.approx(list(alone.values()), rel=2e-3)
+
+
+def test_ctrl_c_and_a_loss_that_is_not_finite_end_in_one_line(cohort: Path, tmp_path: Path) -> None:
+    interrupt = stopped_by(signal.SIGINT, 2, tmp_path)
+    interrupted, diverged = at_once(
+        lambda: train(cohort, tmp_path / "interrupted", tmp_path, interrupt),
+        lambda: train(cohort, tmp_path / "diverged", tmp_path, learning_rate=1e30),
+    )
+    assert interrupted.returncode == 130
+    assert "Interrupted in epoch 1" in interrupted.stdout
+    assert diverged.returncode == 1
+    for outcome in (interrupted, diverged):
+        assert "Traceback" not in outcome.stdout + outcome.stderr
+    assert diverged.stderr.splitlines()[-1].startswith("error: the training loss must stay finite, got")
+    assert not list((tmp_path / "diverged").glob("*.pt"))
+
+
+def test_without_a_cohort_it_names_the_command_that_makes_one(workflow: Callable[..., ConfigWorkflow]) -> None:
+    with pytest.raises(RuntimeError) as caught:
+        workflow(dataset_dir="nowhere").run()
+    assert "run `make simulation` first" in str(find_bad_input(caught.value))
+
+
+@pytest.fixture
+def workflow(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., ConfigWorkflow]:
+    """The config, parsed in this process from the repository's root."""
+    monkeypatch.chdir(REPOSITORY)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+    def parse(**settings) -> ConfigWorkflow:
+        options = {**SETTINGS, "dataset_dir": str(cohort), "output_dir": str(tmp_path / "output"), **settings}
+        parsed = ConfigWorkflow(str(TRAIN), workflow_type="train", logging_file=False, **options)
+        parsed.initialize()
+        return parsed
+
+    return parse
+
+
+def test_it_has_every_name_that_the_model_zoo_asks_for(workflow: Callable[..., ConfigWorkflow]) -> None:
+    parsed = workflow()
+    assert parsed.check_properties() == []
+    for name in ("network_def", "train_handlers", "train_preprocessing", "evaluator", "val_interval", "val_key_metric"):
+        assert getattr(parsed, name) is not None, name
+
+
+def test_a_batch_holds_what_network_and_loss_need(workflow: Callable[..., ConfigWorkflow]) -> None:
+    parser = workflow(image_keys=["image", "ct"]).parser
+    batch = next(iter(parser.get_parsed_content("train#dataloader")))
+    assert batch["image"].shape == batch["label"].shape == (2, 2, 32, 32, 12)
+    assert batch["image"][:, 1].min() >= 0
+    assert batch["image"][:, 1].max() <= 1
+    assert set(batch["label"][:, 1].unique().tolist()) <= set(range(7))
+    assert type(batch["image"]) is torch.Tensor
+    network, loss = (parser.get_parsed_content(name) for name in ("network_def", "loss"))
+    assert loss(network(batch["image"]), batch["label"]).isfinite()
+
+
+def test_image_and_reference_are_divided_by_one_factor(cohort: Path, workflow: Callable[..., ConfigWorkflow]) -> None:
+    study = workflow().parser.get_parsed_content("validate#dataset")[0]
+    files = cohort / "sub-004/gate-ed"
+    image, label = (nibabel.load(files / f"sub-004_gate-ed_{kind}.nii.gz").get_fdata() for kind in ("mlem", "iy"))
+    scale = np.percentile(image[image != 0], 99.9)
+    np.testing.assert_allclose(study["image"][0], image / scale, atol=1e-5)
+    np.testing.assert_allclose(study["label"][0], label / scale, atol=1e-5)
+
+
+def test_crops_hold_the_left_ventricle(workflow: Callable[..., ConfigWorkflow]) -> None:
+    dataset = workflow(crop_size=[31, 31, 11]).parser.get_parsed_content("train#dataset")
+    for study in dataset:
+        crop = study[0]
+        assert crop["image"].shape == (1, 31, 31, 11)
+        assert {1.0, 2.0} <= set(crop["label"][1].unique().tolist())
