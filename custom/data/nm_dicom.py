@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nibabel
 import numpy as np
 import pydicom
 from monai.config import PathLike
@@ -16,7 +18,7 @@ from monai.data import ImageReader, NibabelReader
 from monai.utils import MetaKeys, SpaceKeys, ensure_tuple
 from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.misc import is_dicom
 from pydicom.pixels import apply_rescale
 
@@ -26,16 +28,20 @@ from custom.errors import BadInput
 # What pydicom, nibabel and gzip raise on damaged files, found by cutting and changing bytes.
 DAMAGED = (
     AttributeError,
+    BytesLengthException,
     EOFError,
     HeaderDataError,
     ImageFileError,
     InvalidDicomError,
     KeyError,
+    MemoryError,
     NotImplementedError,
     OSError,
+    OverflowError,
     RuntimeError,
     TypeError,
     ValueError,
+    struct.error,
     zlib.error,
 )
 
@@ -71,6 +77,7 @@ class NuclearMedicineReader(ImageReader):
                 )
             if _is_nifti(path):
                 _check_gzip(path)
+                _check_header(path)
                 return self._nifti.read(path)
             return pydicom.dcmread(path)
 
@@ -117,6 +124,18 @@ def _check_gzip(path: Path) -> None:
         with gzip.open(path) as file:
             while file.read(1 << 20):
                 pass
+
+
+def _check_header(path: Path) -> None:
+    """Refuse a header that states two voxel sizes, of which MONAI would silently choose one."""
+    image = nibabel.load(path)
+    by_affine = np.linalg.norm(image.affine[:3, :3], axis=0)
+    stated = np.asarray(image.header.get_zooms()[:3], dtype=float)
+    if not np.allclose(stated, by_affine[: len(stated)], rtol=1e-3):
+        raise BadInput(
+            f"a header states one voxel size, got pixdim {stated.tolist()} and {by_affine.tolist()} mm by its affine; "
+            "was the file converted badly?"
+        )
 
 
 def _nuclear_medicine_volume(dataset: pydicom.Dataset) -> tuple[np.ndarray, dict]:

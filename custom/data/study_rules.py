@@ -52,7 +52,8 @@ def check_regions(regions: Volume, study: Volume) -> None:
     Raises:
         BadInput: a rule is broken.
     """
-    if regions.voxels.shape != study.voxels.shape or not np.allclose(regions.affine, study.affine, atol=0.1):
+    apart_mm = np.abs(regions.affine - study.affine)[:3] @ [*regions.voxels.shape, 1]
+    if regions.voxels.shape != study.voxels.shape or apart_mm.max() > 0.5:
         raise BadInput(
             f"regions lie on the study's grid, got {describe_grid(regions)} for a study of {describe_grid(study)}; "
             "were they drawn on the CT? Resample them (nearest neighbour) onto the study"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from monai.data import MetaTensor, decollate_batch, list_data_collate
 from monai.transforms import Compose, Invertd
@@ -17,6 +17,7 @@ def a_study(seed: int = 0, level: float = 100.0) -> dict:
     return {"image": MetaTensor(image), "label": MetaTensor(2 * image + image.flip(3))}
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 99), level=st.floats(1e-6, 1e9), percentile=st.floats(50, 100))
 def test_all_keys_are_divided_by_one_percentile_of_the_nonzero_voxels_of_the_reference(seed, level, percentile):
     study = a_study(seed, level)
@@ -36,6 +37,7 @@ def test_the_scale_does_not_depend_on_how_much_of_the_matrix_is_empty():
     assert transform(padded)["image"].meta["activity_scale"] == transform(study)["image"].meta["activity_scale"]
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 99), level=st.floats(1e-3, 1e6))
 def test_inverting_a_prediction_multiplies_the_factor_back_after_collation(seed, level):
     study = a_study(seed, level)

@@ -1,0 +1,68 @@
+from types import SimpleNamespace
+
+import pytest
+
+from custom.data.study_folders import StudyFolders
+from custom.errors import BadInput
+
+
+def names(folder):
+    return sorted(file.name for file in folder.iterdir())
+
+
+def iteration(*studies):
+    return SimpleNamespace(state=SimpleNamespace(batch=[{"study": name} for name in studies]))
+
+
+def test_a_study_appears_whole_and_only_when_published(tmp_path):
+    folders = StudyFolders(tmp_path / "out")
+    file = folders.filename(subject="rest.1", idx=None)
+    assert file.name == "rest.1_corrected.nii.gz"
+    file.write_text("corrected")
+    (file.parent / "rest.1.json").write_text("report")
+    assert not folders.folder("rest.1").exists()
+    folders.publish(iteration("rest.1"))
+    assert names(tmp_path / "out" / "rest.1") == ["rest.1.json", "rest.1_corrected.nii.gz"]
+
+
+def test_earlier_results_are_replaced_only_where_allowed(tmp_path):
+    for overwrite in (False, True):
+        folders = StudyFolders(tmp_path, overwrite=overwrite)
+        if not overwrite:
+            (tmp_path / "rest").mkdir()
+            (tmp_path / "rest" / "old").touch()
+            with pytest.raises(BadInput, match=r"not written over.*--overwrite True"):
+                folders.check_free("rest")
+        else:
+            folders.check_free("rest")
+            folders.filename(subject="rest").touch()
+            folders.publish(iteration("rest"))
+            assert names(tmp_path / "rest") == ["rest_corrected.nii.gz"]
+
+
+def test_what_an_interrupted_run_left_aside_is_removed(tmp_path):
+    folders = StudyFolders(tmp_path / "deep" / "out")
+    folders.filename(subject="rest").touch()
+    del folders
+    assert not names(tmp_path), "folders made for nothing go as well"
+
+
+def test_published_results_stay_when_the_rest_is_removed(tmp_path):
+    folders = StudyFolders(tmp_path / "out")
+    for name in ("done", "half"):
+        folders.filename(subject=name).touch()
+    folders.publish(iteration("done"))
+    del folders
+    assert names(tmp_path / "out") == ["done"]
+
+
+def test_nothing_is_made_before_it_is_needed(tmp_path):
+    StudyFolders(tmp_path / "out").check_free("rest")
+    assert not names(tmp_path)
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
+def test_an_unwritable_output_folder_is_refused(tmp_path, place):
+    (tmp_path / "file").touch()
+    with pytest.raises(BadInput, match=r"output_dir is a folder in which files can be written, got .*is it a file"):
+        StudyFolders(tmp_path / place).prepare()
