@@ -76,7 +76,7 @@ class CheckedStudies(Sequence):
     @cached_property
     def _ready(self) -> list[dict[str, str]]:
         try:
-            studies = find_studies(**self.search, leave_out=self.folders.output_dir)
+            studies = find_studies(**self.search)
         except BadInput as error:
             self.refused["input"] = error
             return []

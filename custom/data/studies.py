@@ -19,7 +19,6 @@ def find_studies(
     image_keys: Sequence[str] = ("image",),
     regions: str | Path | None = None,
     ct: str | Path | None = None,
-    leave_out: Path | None = None,
 ) -> list[dict[str, str]]:
     """List the studies of an input as MONAI's data sets read them.
 
@@ -29,7 +28,6 @@ def find_studies(
         image_keys: channels of the network; with "ct" each study needs one.
         regions: label map for an input of one study; a cohort brings its own.
         ct: CT (NIfTI, HU) for an input of one study; a cohort brings its own.
-        leave_out: a folder that is not searched, such as the one for results.
 
     Returns:
         One dictionary per study: paths under `image` and, where given, `regions` and `ct`; its name under `study`.
@@ -42,7 +40,7 @@ def find_studies(
     cohort = path / COHORT if path.is_dir() else path
     if cohort.name == COHORT and cohort.is_file():
         return read_datalist(cohort.parent, "test", [*image_keys, "regions"])
-    images = _images_in(path, leave_out) if path.is_dir() else [path]
+    images = _images_in(path) if path.is_dir() else [path]
     names = _names(images, path if path.is_dir() else path.parent)
     beside = {key: str(file) for key, file in (("regions", regions), ("ct", ct)) if file is not None}
     if beside and len(images) > 1:
@@ -55,15 +53,14 @@ def find_studies(
     return [{"image": str(image), "study": names[image]} | beside for image in images]
 
 
-def _images_in(folder: Path, leave_out: Path | None) -> list[Path]:
-    """List files that look like images, without hidden ones and without earlier results."""
-    results = leave_out.absolute() if leave_out else None
+def _images_in(folder: Path) -> list[Path]:
+    """List files that look like images, without hidden ones and without volumes that an earlier run corrected."""
     images = [
         file
         for file in sorted(folder.rglob("*"))
         if looks_like_image(file)
         and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-        and (results is None or results == folder or not file.is_relative_to(results))
+        and file.name != f"{file.parent.name}_corrected.nii.gz"
     ]
     if not images:
         raise BadInput(
