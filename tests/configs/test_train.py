@@ -176,7 +176,7 @@ def test_ctrl_c_and_a_loss_that_is_not_finite_end_in_one_line(cohort: Path, tmp_
     assert diverged.returncode == 1
     for outcome in (interrupted, diverged):
         assert "Traceback" not in outcome.stdout + outcome.stderr
-    assert diverged.stderr.splitlines()[-1].startswith("error: the training loss must stay finite, got")
+    assert diverged.stderr.splitlines()[-1].startswith("error: the training loss must stay finite, got nan")
     assert not list((tmp_path / "diverged").glob("*.pt"))
 
 

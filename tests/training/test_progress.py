@@ -63,7 +63,5 @@ def test_weights_are_no_checkpoint(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_to_is_named_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(
-        BadInput, match=r"output_dir must be a folder that can be written to, got \S+file \(File"
-    ):
+    with pytest.raises(BadInput, match=r"output_dir must be a folder that can be written to, got \S+file \(File"):
         open_training(tmp_path / "file" / "last.pt", resume=True, overwrite=False)
