@@ -69,19 +69,18 @@ class Picture:
 def heart_centre(activity: np.ndarray, affine: np.ndarray, regions: np.ndarray | None = None) -> np.ndarray:
     """Find the voxel (fractional indices) about which to show a study.
 
-    The middle of the left ventricle's regions; without regions the brightest spot, blurred by 15 mm and within 80 mm of
-    the matrix's middle, moved five times to the centre of activity within 45 mm, which takes it from a wall into the
-    cavity.
+    The middle of the left ventricle's regions; without regions the brightest spot, blurred by 15 mm and weighted by a
+    Gaussian (60 mm) about the middle of the matrix, as the heart is placed there and gut or rim are not; moved five
+    times to the centre of activity within 45 mm, which takes it from a wall into the cavity.
     """
     if regions is not None and np.isin(regions, LEFT_VENTRICLE).any():
         return np.asarray(ndimage.center_of_mass(np.isin(regions, LEFT_VENTRICLE)))
     spacing_mm = np.linalg.norm(affine[:3, :3], axis=0)
     indices = np.indices(activity.shape).reshape(3, -1).T
     middle = (np.asarray(activity.shape) - 1) / 2
-    near = np.linalg.norm((indices - middle) * spacing_mm, axis=1) < 80
-    smooth = ndimage.gaussian_filter(activity.astype(float), 15 / 2.355 / spacing_mm)
-    centre = indices[np.argmax(np.where(near, smooth.ravel(), -1))].astype(float)
-    weight = np.asarray(activity, dtype=float).ravel()
+    expected = np.exp(-0.5 * (np.linalg.norm((indices - middle) * spacing_mm, axis=1) / 60) ** 2)
+    weight = expected * ndimage.gaussian_filter(activity.astype(float), 15 / 2.355 / spacing_mm).ravel()
+    centre = indices[np.argmax(weight)].astype(float)
     for _ in range(5):
         around = np.linalg.norm((indices - centre) * spacing_mm, axis=1) < 45
         if weight[around].sum() > 0:
