@@ -53,6 +53,7 @@ def ssim_by_slice(image: Tensor, reference: Tensor, axes: tuple[int, int], *, da
     """Mean structural similarity of each slice.
 
         SSIM = (2 μ_y μ_x + C₁)(2 σ_yx + C₂) / ((μ_y² + μ_x² + C₁)(σ_y² + σ_x² + C₂)),  C₁ = (0.01 R)², C₂ = (0.03 R)²
+             = (1 − (μ_y − μ_x)² / (μ_y² + μ_x² + C₁)) (1 − σ²_(y−x) / (σ_y² + σ_x² + C₂))
 
     Windows are Gaussian (σ 1.5) over 11×11 voxels; moments are biased; the mean is over windows that fit whole.
 
@@ -71,14 +72,16 @@ def ssim_by_slice(image: Tensor, reference: Tensor, axes: tuple[int, int], *, da
     Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861; equation 6 of the paper.
     """
     c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
-    moments = torch.stack([image, reference, image.square() + reference.square(), image * reference])
+    moments = torch.stack([image, reference, (image - reference).square(), image.square() + reference.square()])
     for axis in axes:
         moments = along(axis, gaussian_matrix(image.shape[axis], image), moments)
-    mean_image, mean_reference, mean_squares, mean_product = moments
+    mean_image, mean_reference, mean_difference, mean_squares = moments
+    # Written with the difference of the images: rounding cancels less where they are bright and alike.
     squared_means = mean_image.square() + mean_reference.square()
-    product_of_means = mean_image * mean_reference
-    covariance, variances = mean_product - product_of_means, mean_squares - squared_means
-    similarity = (2 * product_of_means + c1) * (2 * covariance + c2) / ((squared_means + c1) * (variances + c2))
+    luminance_lost = (mean_image - mean_reference).square()
+    structure_lost = mean_difference - luminance_lost
+    variances = mean_squares - squared_means
+    similarity = (1 - luminance_lost / (squared_means + c1)) * (1 - structure_lost / (variances + c2))
     return similarity.mean(dim=axes)
 
 
