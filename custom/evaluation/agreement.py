@@ -1,0 +1,94 @@
+"""Pictures of how IMBV agrees between methods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from custom.evaluation.measures import COMPARED, METHODS, Measures
+from custom.evaluation.statistics import compare_paired
+from custom.evaluation.summary import values_of
+
+GATES = {"ed": ("end-diastole", "o", "tab:blue"), "es": ("end-systole", "^", "tab:orange")}
+OTHER_GATE = ("study", "s", "tab:gray")
+
+
+def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
+    """Plot differences of IMBV from iterative Yang over the mean of both, one panel per method.
+
+    The solid line is the mean difference, the dashed lines are the limits of agreement (mean ± 1.96 SD) over studies.
+
+    Args:
+        measures: one row per study and method.
+        footnote: what must be known to read the picture, such as that it is simulated.
+
+    Source: Bland and Altman 1986, doi:10.1016/S0140-6736(86)90837-8.
+    """
+    figure = Figure(figsize=(5 * len(COMPARED) + 1, 4.8), dpi=110, layout="constrained")
+    figure.suptitle("Intramyocardial blood volume: agreement with iterative Yang")
+    figure.supxlabel(footnote, fontsize=8, color="dimgray")
+    panels = figure.subplots(1, len(COMPARED), sharex=True, sharey=True)
+    for panel, method in zip(panels, COMPARED, strict=True):
+        _draw_agreement(panel, measures, method)
+    panels[0].set_ylabel("IMBV difference from iterative Yang")
+    panels[0].legend(loc="best", fontsize=8)
+    return figure
+
+
+def imbv_box_plot(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
+    """Plot IMBV of every method, one panel per gate; thin lines join the methods of one animal.
+
+    Boxes hold the middle half of the studies with the median; whiskers reach to the last study within 1.5 times their
+    height.
+
+    Args:
+        measures: one row per study and method.
+        footnote: what must be known to read the picture, such as that it is simulated.
+    """
+    gates = list(dict.fromkeys(row.gate for row in measures))
+    figure = Figure(figsize=(5 * len(gates) + 1, 4.8), dpi=110, layout="constrained")
+    figure.suptitle("Intramyocardial blood volume by method")
+    figure.supxlabel(footnote, fontsize=8, color="dimgray")
+    panels = figure.subplots(1, len(gates), sharey=True, squeeze=False)[0]
+    for panel, gate in zip(panels, gates, strict=True):
+        _draw_boxes(panel, [row for row in measures if row.gate == gate], GATES.get(gate, OTHER_GATE))
+    panels[0].set_ylabel("IMBV (myocardium / LV blood pool)")
+    return figure
+
+
+def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> None:
+    gates = list(dict.fromkeys(row.gate for row in measures))
+    for gate in gates:
+        rows = [row for row in measures if row.gate == gate]
+        values, reference = (np.array(values_of(rows, "imbv", name)) for name in (method, "iterative Yang"))
+        label, marker, colour = GATES.get(gate, OTHER_GATE)
+        panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
+    agreement = compare_paired(*(values_of(measures, "imbv", name) for name in (method, "iterative Yang")))
+    panel.axhline(0, color="lightgray", linewidth=1)
+    _draw_level(panel, agreement.mean_difference, "mean", "-")
+    for limit, sign in zip(agreement.limits_of_agreement or (), "−+", strict=False):
+        _draw_level(panel, limit, f"{sign}1.96 SD", "--")
+    panel.set(title=method, xlabel="mean of IMBV with both methods")
+    panel.margins(x=0.15, y=0.15)
+
+
+def _draw_level(panel: Axes, level: float, name: str, style: str) -> None:
+    panel.axhline(level, color="black", linewidth=1, linestyle=style)
+    right = panel.get_yaxis_transform()  # x as a fraction of the panel, y as data
+    text = f"{name} {level:+.3f}"
+    panel.text(0.99, level, text, transform=right, ha="right", va="bottom", fontsize=8)
+
+
+def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str]) -> None:
+    title, marker, colour = look
+    values = [values_of(rows, "imbv", method) for method in METHODS]
+    panel.boxplot(values, tick_labels=list(METHODS), showfliers=False, medianprops={"color": "black"})
+    for animal in zip(*values, strict=True):
+        panel.plot(
+            range(1, len(METHODS) + 1), animal, marker=marker, markersize=4, color=colour, linewidth=0.6, alpha=0.6
+        )
+    panel.set_title(f"{title} (n = {len(values[0])})")
+    panel.set_ylim(bottom=0)

@@ -1,0 +1,70 @@
+"""The files that an evaluation leaves, each whole or not there."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from custom.errors import BadInput
+from custom.evaluation.measures import Measures
+
+logger = logging.getLogger(__name__)
+
+
+class ResultsFolder:
+    """A folder for the results of an evaluation.
+
+    Args:
+        output_dir: gets measures.csv, summary.json and the figures.
+        figures: names of the figures, without extension.
+        overwrite: whether results that stand there are replaced.
+
+    Raises:
+        BadInput: the folder cannot be written to, or holds results that are not to be replaced.
+    """
+
+    def __init__(self, output_dir: str | Path, figures: Sequence[str], overwrite: bool = False) -> None:
+        self.folder = Path(output_dir)
+        names = ["measures.csv", "summary.json", *(f"{figure}.png" for figure in figures)]
+        existing = [name for name in names if (self.folder / name).exists()]
+        if existing and not overwrite:
+            raise BadInput(f"{self.folder} holds results ({', '.join(existing)}); set overwrite, or another output_dir")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise BadInput(
+                f"output_dir must be a folder that can be written to, got {self.folder} ({error})"
+            ) from error
+
+    def write(self, measures: Sequence[Measures], summary: Mapping[str, Any], figures: Mapping[str, Figure]) -> None:
+        """Write all results beside each other, then move them into place."""
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".partial-") as temporary:
+            partial = Path(temporary)
+            _write_table(partial / "measures.csv", measures)
+            (partial / "summary.json").write_text(json.dumps(summary, indent=2, allow_nan=False), encoding="utf-8")
+            for name, figure in figures.items():
+                figure.savefig(partial / f"{name}.png")
+            for file in sorted(partial.iterdir()):
+                file.replace(self.folder / file.name)
+        for method, described in summary["methods"].items():
+            imbv = described["imbv"]
+            spread = "" if imbv["sd"] is None else f" ± {imbv['sd']:.3f}"
+            logger.info("IMBV, %s: %.3f%s (%d studies)", method, imbv["mean"], spread, imbv["n"])
+        logger.info("Results are in %s", self.folder)
+
+
+def _write_table(path: Path, measures: Sequence[Measures]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, [field.name for field in fields(Measures)])
+        table.writeheader()
+        table.writerows(asdict(row) for row in measures)

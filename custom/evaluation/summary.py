@@ -1,0 +1,71 @@
+"""The measures of a cohort, summed up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from custom.evaluation.measures import COMPARED, METHODS, QUALITY, Measures
+from custom.evaluation.statistics import compare_paired, describe
+
+COMPARISONS = {
+    "imbv": (
+        ("network", "no correction"),
+        ("no correction", "iterative Yang"),
+        ("network", "iterative Yang"),
+        ("iterative Yang", "truth"),
+        ("network", "truth"),
+    ),
+    **dict.fromkeys(QUALITY, (("network", "no correction"),)),
+}
+
+
+def summarise(measures: Sequence[Measures]) -> dict[str, Any]:
+    """Describe every method and compare methods pair by pair.
+
+    Descriptions are over studies. Comparisons are over animals: the gates of one animal are not independent, so its
+    mean over gates is one value.
+
+    Args:
+        measures: one row per study and method.
+
+    Returns:
+        What JSON can hold: numbers of studies and animals; `methods`, and `gates` with the same per gate, with mean,
+        standard deviation and range of every measure; `comparisons` by measure, "A - B" for A minus B.
+    """
+    gates = list(dict.fromkeys(row.gate for row in measures))
+    return {
+        "n_studies": len({row.study for row in measures}),
+        "n_animals": len({row.animal for row in measures}),
+        "methods": _describe(measures),
+        "gates": {gate: _describe([row for row in measures if row.gate == gate]) for gate in gates},
+        "comparisons_over_animals": {
+            measure: {f"{first} - {second}": _compare(measures, measure, first, second) for first, second in pairs}
+            for measure, pairs in COMPARISONS.items()
+        },
+    }
+
+
+def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[float]:
+    """Return one measure of one method, study by study."""
+    return [getattr(row, measure) for row in measures if row.method == method]
+
+
+def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
+    return {
+        method: {
+            measure: asdict(describe(values_of(measures, measure, method)))
+            for measure in ("imbv", *(QUALITY if method in COMPARED else ()))
+        }
+        for method in METHODS
+    }
+
+
+def _compare(measures: Sequence[Measures], measure: str, first: str, second: str) -> dict[str, Any]:
+    animals = list(dict.fromkeys(row.animal for row in measures))
+    rows_of = [[row for row in measures if row.animal == animal] for animal in animals]
+    means = [[float(np.mean(values_of(rows, measure, method))) for rows in rows_of] for method in (first, second)]
+    return asdict(compare_paired(*means))

@@ -1,0 +1,35 @@
+"""A tiny cohort, corrected, and what is measured of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custom.data.datalist import read_datalist
+from custom.evaluation.measures import Measures, measure_studies
+from tests.corrected_cohort import write_corrected
+from tests.virtual_cohort import write_cohort
+
+KEYS = ("image", "label", "truth", "regions")
+
+
+@pytest.fixture(scope="session")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cohort")
+    return write_cohort(folder, n_training=1, n_validation=1, n_test=4)
+
+
+@pytest.fixture(scope="session")
+def corrected(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corrected(cohort, tmp_path_factory.mktemp("corrected"))
+
+
+@pytest.fixture(scope="session")
+def studies(cohort: Path) -> list[dict[str, str]]:
+    return read_datalist(cohort, "test", KEYS)
+
+
+@pytest.fixture(scope="session")
+def measures(studies: list[dict[str, str]], corrected: Path) -> list[Measures]:
+    return measure_studies(studies, corrected)

@@ -1,0 +1,42 @@
+"""What the figures of agreement show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from custom.evaluation.agreement import bland_altman, imbv_box_plot
+from custom.evaluation.measures import METHODS, Measures
+from custom.evaluation.summary import values_of
+
+
+def test_bland_altman_shows_every_study_mean_and_limits(measures: list[Measures], tmp_path: Path) -> None:
+    figure = bland_altman(measures, footnote="Virtual (simulated) animals")
+    figure.savefig(tmp_path / "figure.png")
+    assert [panel.get_title() for panel in figure.axes] == ["no correction", "network"]
+    for panel in figure.axes:
+        values, reference = (np.array(values_of(measures, "imbv", m)) for m in (panel.get_title(), "iterative Yang"))
+        shown = np.concatenate([points.get_offsets() for points in panel.collections])
+        assert sorted(shown[:, 0]) == pytest.approx(sorted((values + reference) / 2))
+        assert sorted(shown[:, 1]) == pytest.approx(sorted(values - reference))
+        levels = sorted(line.get_ydata()[0] for line in panel.lines)
+        mean, sd = np.mean(values - reference), np.std(values - reference, ddof=1)
+        assert levels == pytest.approx(sorted([0, mean, mean - 1.96 * sd, mean + 1.96 * sd]))
+    assert figure._supxlabel.get_text() == "Virtual (simulated) animals"
+
+
+def test_the_box_plot_has_a_panel_for_each_gate(measures: list[Measures], tmp_path: Path) -> None:
+    figure = imbv_box_plot(measures)
+    figure.savefig(tmp_path / "figure.png")
+    assert [panel.get_title() for panel in figure.axes] == ["end-diastole (n = 4)", "end-systole (n = 4)"]
+    for panel in figure.axes:
+        assert [label.get_text() for label in panel.get_xticklabels()] == list(METHODS)
+        assert panel.get_ylim()[0] == 0
+
+
+def test_one_ungated_study_can_be_drawn(tmp_path: Path) -> None:
+    rows = [Measures(study="a", animal="a", gate="", method=m, imbv=0.1 * n) for n, m in enumerate(METHODS, start=1)]
+    bland_altman(rows).savefig(tmp_path / "agreement.png")
+    imbv_box_plot(rows).savefig(tmp_path / "boxes.png")
