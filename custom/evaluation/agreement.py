@@ -34,7 +34,7 @@ def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
     for panel, method in zip(panels, COMPARED, strict=True):
         _draw_agreement(panel, measures, method)
     panels[0].set_ylabel("IMBV difference from iterative Yang")
-    panels[0].legend(loc="best", fontsize=8)
+    panels[-1].legend(loc="upper right", fontsize=8)  # where the better method leaves room
     return figure
 
 
@@ -67,19 +67,16 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
         label, marker, colour = GATES.get(gate, OTHER_GATE)
         panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
     agreement = compare_paired(*(values_of(measures, "imbv", name) for name in (method, "iterative Yang")))
+    said = f"mean {agreement.mean_difference:+.3f}"
     panel.axhline(0, color="lightgray", linewidth=1)
-    _draw_level(panel, agreement.mean_difference, "mean", "-")
-    for limit, sign in zip(agreement.limits_of_agreement or (), "−+", strict=False):
-        _draw_level(panel, limit, f"{sign}1.96 SD", "--")
-    panel.set(title=method, xlabel="mean of IMBV with both methods")
+    panel.axhline(agreement.mean_difference, color="black", linewidth=1)
+    if agreement.limits_of_agreement is not None:
+        said += ", limits of agreement {:+.3f} to {:+.3f}".format(*agreement.limits_of_agreement)
+        for limit in agreement.limits_of_agreement:
+            panel.axhline(limit, color="black", linewidth=1, linestyle="--")
+    panel.set_title(f"{method}\n{said}", fontsize=10)
+    panel.set_xlabel("mean of IMBV with both methods")
     panel.margins(x=0.15, y=0.15)
-
-
-def _draw_level(panel: Axes, level: float, name: str, style: str) -> None:
-    panel.axhline(level, color="black", linewidth=1, linestyle=style)
-    right = panel.get_yaxis_transform()  # x as a fraction of the panel, y as data
-    text = f"{name} {level:+.3f}"
-    panel.text(0.99, level, text, transform=right, ha="right", va="bottom", fontsize=8)
 
 
 def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str]) -> None:

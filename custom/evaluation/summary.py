@@ -23,7 +23,7 @@ COMPARISONS = {
 }
 
 
-def summarise(measures: Sequence[Measures]) -> dict[str, Any]:
+def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, Any]:
     """Describe every method and compare methods pair by pair.
 
     Descriptions are over studies. Comparisons are over animals: the gates of one animal are not independent, so its
@@ -31,13 +31,15 @@ def summarise(measures: Sequence[Measures]) -> dict[str, Any]:
 
     Args:
         measures: one row per study and method.
+        remark: what must be known to read the numbers, such as that they come from simulated animals.
 
     Returns:
-        What JSON can hold: numbers of studies and animals; `methods`, and `gates` with the same per gate, with mean,
-        standard deviation and range of every measure; `comparisons` by measure, "A - B" for A minus B.
+        What JSON can hold: the remark; numbers of studies and animals; mean, standard deviation and range of every
+        measure under `methods`, and per gate under `gates`; paired comparisons by measure, "A - B" for A minus B.
     """
     gates = list(dict.fromkeys(row.gate for row in measures))
     return {
+        "remark": remark,
         "n_studies": len({row.study for row in measures}),
         "n_animals": len({row.animal for row in measures}),
         "methods": _describe(measures),

@@ -34,6 +34,7 @@ def test_it_measures_sums_up_and_draws(cohort: Path, run_python: RunPython, tmp_
     assert len(rows) == 3 * 2 * 4
     summary = json.loads((results / "summary.json").read_text())
     assert summary["n_animals"] == 3
+    assert summary["remark"] == "Virtual (simulated) animals"
     comparisons = summary["comparisons_over_animals"]["imbv"]
     assert comparisons["network - no correction"]["interval_95"][1] < 0
     assert "IMBV, network:" in outcome.stdout

@@ -15,14 +15,14 @@ from custom.evaluation.summary import values_of
 def test_bland_altman_shows_every_study_mean_and_limits(measures: list[Measures], tmp_path: Path) -> None:
     figure = bland_altman(measures, footnote="Virtual (simulated) animals")
     figure.savefig(tmp_path / "figure.png")
-    assert [panel.get_title() for panel in figure.axes] == ["no correction", "network"]
-    for panel in figure.axes:
-        values, reference = (np.array(values_of(measures, "imbv", m)) for m in (panel.get_title(), "iterative Yang"))
+    for panel, method in zip(figure.axes, ("no correction", "network"), strict=True):
+        values, reference = (np.array(values_of(measures, "imbv", m)) for m in (method, "iterative Yang"))
         shown = np.concatenate([points.get_offsets() for points in panel.collections])
         assert sorted(shown[:, 0]) == pytest.approx(sorted((values + reference) / 2))
         assert sorted(shown[:, 1]) == pytest.approx(sorted(values - reference))
         levels = sorted(line.get_ydata()[0] for line in panel.lines)
         mean, sd = np.mean(values - reference), np.std(values - reference, ddof=1)
+        assert panel.get_title().startswith(f"{method}\nmean {mean:+.3f}, limits of agreement {mean - 1.96 * sd:+.3f}")
         assert levels == pytest.approx(sorted([0, mean, mean - 1.96 * sd, mean + 1.96 * sd]))
     assert figure._supxlabel.get_text() == "Virtual (simulated) animals"
 
