@@ -32,7 +32,9 @@ def grids(draw: st.DrawFn, max_side: int = 7) -> ImageGrid:
 def pinholes(draw: st.DrawFn, centre_mm: tuple[float, float, float]) -> Pinhole:
     """A pinhole somewhere around a centre that it looks at, roughly."""
     azimuth, elevation = draw(st.floats(-math.pi, math.pi)), draw(st.floats(-0.6, 0.6))
-    outward = np.array([math.cos(elevation) * math.cos(azimuth), math.cos(elevation) * math.sin(azimuth), math.sin(elevation)])
+    outward = np.array(
+        [math.cos(elevation) * math.cos(azimuth), math.cos(elevation) * math.sin(azimuth), math.sin(elevation)]
+    )
     head = np.array([0.0, 0.0, 1.0])
     up = head - outward * outward[2]
     up /= np.linalg.norm(up)
@@ -64,7 +66,9 @@ def cameras(draw: st.DrawFn, max_side: int = 7) -> Camera:
         ),
         collimator=Collimator(attenuation_per_mm=draw(st.sampled_from([3.6, math.inf])), opening_angle_deg=84.0),
         grid=grid,
-        model=ResponseModel(depth_of_interaction=draw(st.booleans()), voxel_samples=draw(st.integers(1, 2)), nearest_mm=30.0),
+        model=ResponseModel(
+            depth_of_interaction=draw(st.booleans()), voxel_samples=draw(st.integers(1, 2)), nearest_mm=30.0
+        ),
     )
 
 

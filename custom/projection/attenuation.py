@@ -30,7 +30,7 @@ def mu_per_mm_from_hu(hu: Tensor) -> Tensor:
     Returns:
         μ per mm, same shape.
 
-    Source: bilinear rule of Patton and Turkington 2008, doi:10.2967/jnmt.107.049205, with XCOM's μ of water and bone.
+    Source: Bai et al. 2003, doi:10.1109/TNS.2003.817281, water mixed with air or with cortical bone.
     """
     slope = torch.where(hu < 0, LUNG_SLOPE_PER_MM, BONE_SLOPE_PER_MM)
     return (WATER_PER_MM + slope * hu).clamp(min=0)
@@ -78,14 +78,23 @@ def _checked(mu: np.ndarray, mu_grid: ImageGrid) -> np.ndarray:
         raise BadInput("the μ-map must be finite, got NaN or infinity; was it resampled beyond its border?")
     if mu.min() < 0 or mu.max() > HIGHEST_PER_MM:
         raise BadInput(
-            f"the μ-map must lie between 0 and {HIGHEST_PER_MM} per mm (water is {WATER_PER_MM}), got {mu.min():.4g} to "
-            f"{mu.max():.4g}; is it in HU, or per cm?"
+            f"the μ-map must lie between 0 and {HIGHEST_PER_MM} per mm (water is {WATER_PER_MM}), "
+            f"got {mu.min():.4g} to {mu.max():.4g}; is it in HU, or per cm?"
         )
     return np.ascontiguousarray(mu)
 
 
 @numba.njit(nogil=True)
-def _transmission_to(result, mu, pinhole, xs, ys, zs, spacing):  # type: ignore[no-untyped-def]
+def _transmission_to(
+    result: np.ndarray,
+    mu: np.ndarray,
+    pinhole: np.ndarray,
+    xs: np.ndarray,
+    ys: np.ndarray,
+    zs: np.ndarray,
+    spacing: np.ndarray,
+) -> None:
+    """Fill (x, y, z) with the transmission to one pinhole; positions are in indices of the μ-map's voxels."""
     for ix in range(xs.size):
         for iy in range(ys.size):
             for iz in range(zs.size):
@@ -93,8 +102,8 @@ def _transmission_to(result, mu, pinhole, xs, ys, zs, spacing):  # type: ignore[
 
 
 @numba.njit(nogil=True)
-def _integral(mu, x, y, z, pinhole, spacing):  # type: ignore[no-untyped-def]
-    """Integrate μ along a line given in μ-voxel indices, by midpoints of steps of at most one voxel."""
+def _integral(mu: np.ndarray, x: float, y: float, z: float, pinhole: np.ndarray, spacing: np.ndarray) -> float:
+    """Integrate μ along the line from a point to the pinhole, by midpoints of steps of at most one voxel."""
     dx, dy, dz = pinhole[0] - x, pinhole[1] - y, pinhole[2] - z
     first, last = 0.0, 1.0
     for start, step, n in ((x, dx, mu.shape[0]), (y, dy, mu.shape[1]), (z, dz, mu.shape[2])):
@@ -117,7 +126,8 @@ def _integral(mu, x, y, z, pinhole, spacing):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True)
-def _interpolated(mu, x, y, z):  # type: ignore[no-untyped-def]
+def _interpolated(mu: np.ndarray, x: float, y: float, z: float) -> float:
+    """Interpolate linearly between voxel centres; 0 beyond the map."""
     i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
     fx, fy, fz = x - i, y - j, z - k
     value = 0.0

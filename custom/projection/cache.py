@@ -1,16 +1,102 @@
-"""Where assembled matrices are kept: one folder per content hash, complete or absent."""
+"""Keeping assembled arrays on disk: one folder per content hash, complete or absent."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+import os
+import shutil
+import tempfile
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import IO
 
-from custom.scanner.camera import Camera
-from custom.scanner.grid import ImageGrid
+import numpy as np
+
+MANIFEST = "manifest.json"
+_PROBE_BYTES = 1 << 20
+_ABANDONED_AFTER_S = 24 * 3600
 
 
-def content_key(format_version: int, camera: Camera, grid: ImageGrid) -> str:
-    """Hash of all that a matrix depends on."""
-    content = json.dumps([format_version, asdict(camera), asdict(grid)], sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()[:32]
+def user_cache_dir() -> Path:
+    """Return the user's cache folder for system matrices."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "cardiac-spect-pvc" / "system-matrices"
+
+
+def content_key(content: object) -> str:
+    """Return a name for all that the arrays depend on, given as plain numbers, strings, lists and dictionaries."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def load(folder: Path, dtypes: Mapping[str, str]) -> dict[str, np.ndarray] | None:
+    """Return the arrays kept in a folder, memory-mapped; None if it is absent, or not whole as it was written."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        if any(manifest[name] != _fingerprint(folder / name) for name in dtypes):
+            return None
+        return {name: _mapped(folder / name, dtype) for name, dtype in dtypes.items()}
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def store(folder: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: Mapping[str, str]) -> None:
+    """Write arrays piece after piece, and let the folder appear under its name only when it is whole.
+
+    Args:
+        folder: where the arrays shall lie; what lies there is replaced.
+        pieces: for each step, parts of some of the arrays, to be appended.
+        dtypes: the arrays' names and types.
+
+    Raises:
+        OSError: the folder cannot be written, or the disk is full.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(folder.parent)
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", suffix=".partial", dir=folder.parent) as temporary:
+        partial = Path(temporary) / "new"
+        partial.mkdir()
+        _append(partial, pieces, dtypes)
+        manifest = json.dumps({name: _fingerprint(partial / name) for name in dtypes})
+        (partial / MANIFEST).write_text(manifest, encoding="utf-8")
+        if folder.exists():
+            folder.rename(Path(temporary) / "old")
+        partial.rename(folder)
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove what killed processes left half-written more than a day ago."""
+    for path in parent.glob("*.partial"):
+        newest = max(entry.stat().st_mtime for entry in (path, *path.rglob("*")))
+        if time.time() - newest > _ABANDONED_AFTER_S:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _append(partial: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: Mapping[str, str]) -> None:
+    files: dict[str, IO[bytes]] = {name: (partial / name).open("wb") for name in dtypes}
+    try:
+        for piece in pieces:
+            for name, array in piece.items():
+                np.ascontiguousarray(array, dtypes[name]).tofile(files[name])
+        for file in files.values():
+            file.flush()
+            os.fsync(file.fileno())
+    finally:
+        for file in files.values():
+            file.close()
+
+
+def _fingerprint(path: Path) -> list[int]:
+    """Size and checksum of a file's two ends: enough to notice a truncated, unwritten or foreign file at once."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        checksum = zlib.crc32(file.read(_PROBE_BYTES))
+        file.seek(max(0, size - _PROBE_BYTES))
+        return [size, zlib.crc32(file.read(_PROBE_BYTES), checksum)]
+
+
+def _mapped(path: Path, dtype: str) -> np.ndarray:
+    """Map a file copy-on-write, which torch takes without a copy and without a warning."""
+    return np.memmap(path, dtype, mode="c") if path.stat().st_size else np.empty(0, dtype)

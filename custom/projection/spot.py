@@ -49,7 +49,7 @@ def disc_in_quadrant(x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
 
 def _segment(x: np.ndarray, radius: float) -> np.ndarray:
     """Area of the disc that lies left of x."""
-    return x * np.sqrt(radius**2 - x**2) + radius**2 * (np.arcsin(x / radius) + np.pi / 2)
+    return x * np.sqrt((radius - x) * (radius + x)) + radius**2 * (np.arcsin(x / radius) + np.pi / 2)
 
 
 def spot_table(

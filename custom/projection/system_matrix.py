@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from scipy.sparse import csc_array
 from tqdm import tqdm
 
+from custom.errors import BadInput
+from custom.projection import cache
 from custom.projection.response import pinhole_columns, pinhole_response
 from custom.scanner.camera import Camera, Pinhole
 from custom.scanner.grid import ImageGrid
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Grows whenever the same camera and grid give another matrix or another layout, so that no old cache is used."""
+
+DTYPES = {"row_pointer": "<i8", "view": "<i4", "value": "<f4", "voxel": "<i4", "pinhole_pointer": "<i8"}
+Piece = dict[str, np.ndarray]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,7 +41,7 @@ class SystemMatrix:
         row_pointer: (n_pixels + 1,) int64, where each row's elements start.
         view: (n_elements,) int32, the column of each element, ascending within a row.
         value: (n_elements,) float32.
-        voxel: (n_views,) int32, flat index (x, y, z order) of each view's voxel.
+        voxel: (n_views,) int32, flat index in (x, y, z) order of each view's voxel.
         pinhole_pointer: (n_pinholes + 1,) int64, where each pinhole's views start.
     """
 
@@ -47,6 +54,11 @@ class SystemMatrix:
     pinhole_pointer: np.ndarray
 
     @property
+    def n_pixels(self) -> int:
+        """Number of rows."""
+        return len(self.row_pointer) - 1
+
+    @property
     def n_views(self) -> int:
         """Number of pairs of a pinhole and a voxel that it sees."""
         return len(self.voxel)
@@ -57,75 +69,85 @@ class SystemMatrix:
         return len(self.value)
 
 
-class _Block(NamedTuple):
-    """One pinhole's rows."""
-
-    row_length: np.ndarray
-    view: np.ndarray
-    value: np.ndarray
-    voxel: np.ndarray
-
-
 def assemble(camera: Camera, grid: ImageGrid, *, progress: bool = True) -> SystemMatrix:
     """Compute the matrix in memory.
 
     Args:
         camera: the camera.
-        grid: the voxel grid of images, the camera's own or a finer one.
+        grid: the voxel grid of images, the camera's own or another, such as a finer one.
         progress: whether to show a progress bar over the pinholes.
     """
-    blocks = list(_blocks(camera, grid, progress))
-    return SystemMatrix(
-        camera=camera,
-        grid=grid,
-        view=np.concatenate([block.view for block in blocks]),
-        value=np.concatenate([block.value for block in blocks]),
-        voxel=np.concatenate([block.voxel for block in blocks]),
-        **_pointers([block.row_length for block in blocks], [len(block.voxel) for block in blocks]),
-    )
+    pieces = list(_pieces(camera, grid, progress))
+    arrays = {
+        name: np.concatenate([piece[name] for piece in pieces if name in piece]).astype(dtype, copy=False)
+        for name, dtype in DTYPES.items()
+    }
+    return SystemMatrix(camera=camera, grid=grid, **arrays)
 
 
 def load_or_assemble(
     camera: Camera, grid: ImageGrid, *, cache_dir: str | Path | None = None, progress: bool = True
 ) -> SystemMatrix:
-    """Return the matrix from the cache, memory-mapped, or assemble it there.
+    """Return the matrix from the cache, memory-mapped; where it is not there yet, assemble it there.
 
     Args:
         camera: the camera.
         grid: the voxel grid of images.
-        cache_dir: where matrices are kept; default the user's cache folder.
+        cache_dir: folder of matrices; default the user's cache folder, done without where it cannot be written.
         progress: whether to show a progress bar while assembling.
 
     Raises:
         BadInput: the folder that was named cannot be written.
     """
-    del cache_dir
-    return assemble(camera, grid, progress=progress)
+    parent = cache.user_cache_dir() if cache_dir is None else Path(cache_dir)
+    folder = parent / cache.content_key([FORMAT_VERSION, asdict(camera), asdict(grid)])
+    arrays = cache.load(folder, DTYPES)
+    if arrays is None:
+        problem = _store(folder, camera, grid, progress)
+        arrays = cache.load(folder, DTYPES)  # by this process, or by another that was faster
+        if arrays is None and cache_dir is not None:
+            raise BadInput(f"cache_dir {parent} cannot keep the system matrix: {problem}; is it writable, is it full?")
+    if arrays is None:
+        logger.warning("the system matrix is not kept for the next run: %s cannot be written: %s", parent, problem)
+        return assemble(camera, grid, progress=progress)
+    return SystemMatrix(camera=camera, grid=grid, **arrays)
 
 
-def _blocks(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[_Block]:
-    """Compute pinhole after pinhole, as many at a time as torch has threads; views count from the first pinhole's."""
-    first_view = 0
-    with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        blocks = pool.map(lambda pinhole: _block(camera, pinhole, grid), camera.pinholes)
-        bar = tqdm(blocks, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress)
-        for block in bar:
-            yield block._replace(view=block.view + np.int32(first_view))
-            first_view += len(block.voxel)
+def _store(folder: Path, camera: Camera, grid: ImageGrid, progress: bool) -> OSError | None:
+    """Assemble the matrix in a folder; return what stood in the way."""
+    try:
+        cache.store(folder, _pieces(camera, grid, progress), DTYPES)
+    except OSError as problem:
+        return problem
+    return None
 
 
-def _block(camera: Camera, pinhole: Pinhole, grid: ImageGrid) -> _Block:
+def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
+    """Yield the matrix pinhole after pinhole, as parts to be strung together, computed on torch's number of threads."""
+    n_elements = n_views = 0
+    yield {"row_pointer": np.zeros(1, np.int64), "pinhole_pointer": np.zeros(1, np.int64)}
+    pool = ThreadPoolExecutor(torch.get_num_threads())
+    try:
+        blocks = pool.map(partial(_block, camera, grid), camera.pinholes)
+        for piece in tqdm(blocks, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
+            piece["row_pointer"] += n_elements
+            piece["view"] += np.int32(n_views)
+            n_elements += len(piece["value"])
+            n_views += len(piece["voxel"])
+            yield piece | {"pinhole_pointer": np.array([n_views])}
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _block(camera: Camera, grid: ImageGrid, pinhole: Pinhole) -> Piece:
+    """Compute one pinhole's rows, its elements and views counted from 0."""
     columns = pinhole_columns(pinhole_response(camera, pinhole, grid), grid, camera.model.voxel_samples)
     n_pixels = camera.detector.n_rows * camera.detector.n_columns
-    by_rows = csc_array(
-        (columns.value, columns.pixel.astype(np.int32), columns.pointer), shape=(n_pixels, len(columns.voxel))
-    ).tocsr()
-    return _Block(np.diff(by_rows.indptr), by_rows.indices.astype(np.int32), by_rows.data, columns.voxel)
-
-
-def _pointers(row_lengths: list[np.ndarray], n_views: list[int]) -> dict[str, np.ndarray]:
-    lengths = np.concatenate([np.zeros(1, np.int64), *row_lengths])
+    elements = (columns.value, columns.pixel, columns.pointer)
+    rows = csc_array(elements, shape=(n_pixels, len(columns.voxel))).tocsr()
     return {
-        "row_pointer": np.cumsum(lengths, dtype=np.int64),
-        "pinhole_pointer": np.cumsum([0, *n_views], dtype=np.int64),
+        "row_pointer": rows.indptr[1:].astype(np.int64),
+        "view": rows.indices.astype(np.int32, copy=False),
+        "value": rows.data,
+        "voxel": columns.voxel,
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
 import yaml
@@ -21,7 +21,13 @@ T = TypeVar("T")
 def _positive(owner: str, **values: float | int) -> None:
     for name, value in values.items():
         if not value > 0:
-            raise ValueError(f"{owner}: {name} must be positive, got {value}; camera files give millimetres and degrees")
+            raise ValueError(f"{owner}: {name} must be positive, got {value}")
+
+
+def _whole(owner: str, **values: int) -> None:
+    for name, value in values.items():
+        if value != int(value) or value < 1:
+            raise ValueError(f"{owner}: {name} must be a positive whole number, got {value}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,8 +112,9 @@ class Detector:
 
     def __post_init__(self) -> None:
         """Hold the rules that make a detector valid."""
-        _positive("detector", n_rows=self.n_rows, n_columns=self.n_columns, pixel_mm=self.pixel_mm)
-        _positive("detector", thickness_mm=self.thickness_mm, attenuation_per_mm=self.attenuation_per_mm)
+        _whole("detector", n_rows=self.n_rows, n_columns=self.n_columns)
+        _positive("detector", pixel_mm=self.pixel_mm, thickness_mm=self.thickness_mm)
+        _positive("detector", attenuation_per_mm=self.attenuation_per_mm)
         if not 0 < self.window_fraction <= 1:
             raise ValueError(f"detector: window_fraction lies in (0, 1], got {self.window_fraction}; is it in percent?")
         if not 0 <= self.intrinsic_sigma_mm < math.inf:
@@ -130,7 +137,8 @@ class ResponseModel:
 
     def __post_init__(self) -> None:
         """Hold the rules that make a model valid."""
-        _positive("model", voxel_samples=self.voxel_samples, nearest_mm=self.nearest_mm)
+        _whole("model", voxel_samples=self.voxel_samples)
+        _positive("model", nearest_mm=self.nearest_mm)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +195,9 @@ def load_camera(path: str | Path) -> Camera:
         raise BadInput(f"camera file {path} must hold keys such as name, grid, pinholes; got {type(content).__name__}")
     try:
         return _camera(dict(content))
-    except (TypeError, ValueError, KeyError) as error:
+    except KeyError as error:
+        raise BadInput(f"camera file {path} lacks the key {error}; compare it with discovery_570c.yaml") from error
+    except (AttributeError, TypeError, ValueError) as error:
         raise BadInput(f"camera file {path} breaks a rule: {error}; compare it with discovery_570c.yaml") from error
 
 
@@ -205,10 +215,17 @@ def _camera(content: dict[str, Any]) -> Camera:
 
 
 def _build(kind: type[T], values: dict[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
-    if unknown := set(values) - known:
-        raise ValueError(f"unknown key {sorted(unknown)} for {kind.__name__.lower()}, known are {sorted(known)}")
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+    """Build a dataclass from a part of the file, whole numbers standing for numbers with a point as well."""
+    hints = get_type_hints(kind)
+    if unknown := set(values) - set(hints):
+        raise ValueError(f"unknown key {sorted(unknown)} for {kind.__name__.lower()}, known are {sorted(hints)}")
+    return kind(**{name: _converted(value, hints[name]) for name, value in values.items()})
+
+
+def _converted(value: Any, hint: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, list):
+        return tuple(_converted(entry, get_args(hint)[0]) for entry in value)
+    return float(value) if hint is float else value
 
 
 def _listed_pinhole(entry: dict[str, Any]) -> Pinhole:

@@ -10,9 +10,9 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class ImageGrid:
-    """A box of voxels along the patient's axes (x, y, z), RAS+ millimetres, with the voxel (i, j, k) centred at
+    """A box of voxels along the patient's axes (x, y, z), RAS+ millimetres.
 
-        centre + ((i, j, k) − (shape − 1) / 2) · spacing
+        position of voxel (i, j, k) = centre + ((i, j, k) − (shape − 1) / 2) · spacing
 
     Args:
         shape: number of voxels along x (right), y (anterior), z (head).
