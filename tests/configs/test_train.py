@@ -221,6 +221,16 @@ def test_a_batch_holds_what_network_and_loss_need(workflow: Callable[..., Config
     assert loss(network(batch["image"]), batch["label"]).isfinite()
 
 
+def test_crops_with_ct_begin_from_given_weights(workflow: Callable[..., ConfigWorkflow], tmp_path: Path) -> None:
+    given = DynamicUNet(in_channels=2, n_filters=N_FILTERS).state_dict()
+    torch.save(given, tmp_path / "given.pt")
+    settings = {"image_keys": ["image", "ct"], "crop_size": [31, 31, 11], "max_epochs": 1}
+    still = {"learning_rate": 0.0, "final_learning_rate": 0.0}
+    workflow(weights=str(tmp_path / "given.pt"), **settings, **still).run()
+    reached = torch.load(tmp_path / "output" / "model.pt", weights_only=True)
+    assert all(torch.equal(reached[name], weight) for name, weight in given.items())
+
+
 def test_image_and_reference_are_divided_by_one_factor(cohort: Path, workflow: Callable[..., ConfigWorkflow]) -> None:
     study = workflow().parser.get_parsed_content("validate#dataset")[0]
     files = cohort / "sub-004/gate-ed"
