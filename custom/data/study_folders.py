@@ -28,6 +28,7 @@ class StudyFolders(FolderLayoutBase):
         self.output_dir = Path(output_dir)
         self.overwrite = overwrite
         self._aside: Path | None = None
+        self._removal: weakref.finalize | None = None
 
     def folder(self, study: str) -> Path:
         """Return where a study's results stand in the end."""
@@ -62,7 +63,7 @@ class StudyFolders(FolderLayoutBase):
                     "is it a file, read-only, or another user's?"
                 ) from error
             finally:
-                weakref.finalize(self, _remove, self._aside, made)
+                self._removal = weakref.finalize(self, _remove, self._aside, made)
         return self._aside
 
     def filename(self, subject: str, **_: object) -> Path:
@@ -72,8 +73,9 @@ class StudyFolders(FolderLayoutBase):
         return folder / f"{subject}_corrected.nii.gz"
 
     def attach(self, engine: Engine) -> None:
-        """Publish every study when its iteration, reports included, is complete."""
+        """Publish every study when its iteration, reports included, is complete; in the end remove what lay aside."""
         engine.add_event_handler(Events.ITERATION_COMPLETED, self.publish)
+        engine.add_event_handler(Events.COMPLETED, self.tidy)
 
     def publish(self, engine: Engine) -> None:
         """Move the studies of this iteration into place."""
@@ -82,6 +84,12 @@ class StudyFolders(FolderLayoutBase):
             if final.exists():
                 final.replace(self.prepare() / f"{item['study']}.replaced")
             written.replace(final)
+
+    def tidy(self) -> None:
+        """Remove the folder in which studies were written aside."""
+        if self._removal is not None:
+            self._removal()
+        self._aside = None
 
 
 def _remove(aside: Path | None, made: list[Path]) -> None:

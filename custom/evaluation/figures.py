@@ -206,10 +206,12 @@ def _scale_bar(axes: Axes) -> None:
 def _draw_profile(axes: Axes, picture: Picture, unit: str) -> None:
     _, y, z = picture.centre
     positions = picture.positions_mm(0)
-    for (name, volume), colour in zip(picture.volumes.items(), LINE_COLOURS, strict=False):
-        axes.plot(positions, volume[:, y, z], color=colour, label=name, drawstyle="steps-mid")
+    profiles = {name: volume[:, y, z] for name, volume in picture.volumes.items()}
+    for (name, profile), colour in zip(profiles.items(), LINE_COLOURS, strict=False):
+        axes.plot(positions, profile, color=colour, label=name, drawstyle="steps-mid")
+    highest = max(profile[np.abs(positions) <= HEART_MM / 2].max() for profile in profiles.values())
     axes.set(xlim=(VIEW_MM / 2, -VIEW_MM / 2), xlabel="mm from the middle, right (R) to left (L)", ylabel=unit)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * highest if highest > 0 else 1)
     axes.set_title("profile along the dashed line of the transverse plane", fontsize=10)
     axes.legend()
     axes.grid(alpha=0.3)

@@ -56,6 +56,16 @@ def test_published_results_stay_when_the_rest_is_removed(tmp_path):
     assert names(tmp_path / "out") == ["done"]
 
 
+def test_tidied_folders_can_be_used_again(tmp_path):
+    folders = StudyFolders(tmp_path)
+    for name in ("rest", "stress"):
+        folders.filename(subject=name).touch()
+        folders.publish(iteration(name))
+        folders.tidy()
+        assert not [name for name in names(tmp_path) if name.startswith(".")]
+    assert names(tmp_path) == ["rest", "stress"]
+
+
 def test_nothing_is_made_before_it_is_needed(tmp_path):
     StudyFolders(tmp_path / "out").check_free("rest")
     assert not names(tmp_path)

@@ -1,7 +1,5 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from custom.data.study_rules import check_activity, check_ct, check_regions, is_label_map, remarks
 from custom.data.volume import Volume
@@ -60,11 +58,17 @@ def test_a_broken_rule_is_named_with_what_was_got_and_a_cause(broken, rule, got)
     assert "?" in str(refusal.value), "a likely cause"
 
 
-@settings(deadline=None)
-@given(level=st.floats(1e-3, 1e6))
-def test_whole_numbers_alone_make_no_label_map(level):
-    assert not is_label_map(study(np.round(level * ACTIVITY))) or np.unique(np.round(level * ACTIVITY)).size <= 8
-    assert is_label_map(study(regions_of(ACTIVITY)))
+@pytest.mark.parametrize("kind", [np.uint8, np.int16])
+def test_small_whole_numbers_are_labels(kind):
+    assert is_label_map(study(regions_of(ACTIVITY).astype(kind)))
+
+
+@pytest.mark.parametrize(
+    "activity", [np.round(ACTIVITY).astype(np.int16), (ACTIVITY > 100).astype(np.float32), np.full((40, 40, 40), 7)]
+)
+def test_counts_and_uniform_phantoms_are_activity(activity):
+    assert not is_label_map(study(activity))
+    check_activity(study(activity), FIELD)
 
 
 def test_regions_on_the_grid_pass():
