@@ -44,9 +44,9 @@ class Heart:
 
     diameter_over_cornell: float
     wall_over_cornell: float
-    systolic_diameter_over_cornell: float
     end_diastolic_volume_ml: float
     ejection_fraction: float
+    longitudinal_shortening: float
     base_height: float
     apex_wall_fraction: float
     papillary_radius_mm: float

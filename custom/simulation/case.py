@@ -19,6 +19,7 @@ from custom.simulation.acquisition import (
     Acquisition,
     Laboratory,
     acquire,
+    reconstructed_region,
 )
 from custom.simulation.activity import (
     UptakePattern,
@@ -128,8 +129,9 @@ def simulate_case(
         }
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
+    kept = reconstructed_region(laboratory.camera)
     measured = {
-        name: _measured(gate, image, label)
+        name: _measured(gate, image, label, kept)
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
     parameters = {"drawn": asdict(animal), "derived": _derived(animal), "gates": measured}
@@ -169,7 +171,10 @@ def _gate(
 def _reconstructed(
     laboratory: Laboratory, mu: Tensor, gates: list[Gate], recipe: Recipe, progress: bool
 ) -> tuple[Tensor, Tensor]:
-    """Return the MLEM images and their corrections, (gate, x, y, z); all gates share the μ-map and go as one batch."""
+    """Return the MLEM images and their corrections, (gate, x, y, z), 0 outside the camera's reconstructed region.
+
+    All gates share the μ-map and go as one batch.
+    """
     grid, device = laboratory.grid, laboratory.reconstruction.device
     projector = laboratory.reconstruction.with_transmission(transmission(mu, grid, laboratory.camera, grid))
     images = mlem(
@@ -187,7 +192,8 @@ def _reconstructed(
         n_mlem_iterations=recipe.n_iterations,
         progress=progress,
     )
-    return images.cpu(), labels.cpu()
+    kept = reconstructed_region(laboratory.camera)
+    return torch.where(kept, images.cpu(), 0), torch.where(kept, labels.cpu(), 0)
 
 
 def _derived(animal: Animal) -> dict[str, float]:
@@ -197,12 +203,11 @@ def _derived(animal: Animal) -> dict[str, float]:
     }
 
 
-def _measured(gate: Gate, image: Tensor, label: Tensor) -> dict[str, Any]:
-    """Gather volumes, counts and region means of a gate: true, averaged into voxels, uncorrected and corrected."""
+def _measured(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> dict[str, Any]:
+    """Gather volume, counts, and region means within the reconstructed region: true, uncorrected and corrected."""
     wall, blood = gate.tissues == Tissue.MYOCARDIUM, gate.tissues == Tissue.LEFT_VENTRICULAR_BLOOD
     maps = {"true_in_voxels": torch.from_numpy(gate.truth), "mlem": image, "iterative_yang": label}
-    everywhere = torch.ones_like(image, dtype=torch.bool)
-    means = {name: region_means(values, gate.regions, everywhere).tolist() for name, values in maps.items()}
+    means = {name: region_means(values, gate.regions, kept).tolist() for name, values in maps.items()}
     true_imbv = float(gate.relative[wall].mean(dtype=np.float64) / gate.relative[blood].mean(dtype=np.float64))
     acquisition = gate.acquisition
     return {

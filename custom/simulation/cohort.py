@@ -166,7 +166,8 @@ def write_case(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGr
         BadInput: the folder cannot be written.
     """
     subject = _subject(identity["animal"])
-    unfinished = folder / f".{subject}.{os.getpid()}.unfinished"
+    unfinished = folder / f".{subject}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed run left
     try:
         for gate, volumes in case.volumes.items():
             (unfinished / subject / f"gate-{gate}").mkdir(parents=True, exist_ok=True)
@@ -254,7 +255,7 @@ def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     unfinished.replace(path)
 

@@ -14,6 +14,7 @@ from custom.simulation.tissues import Tissue
 from custom.simulation.ventricle import LeftVentricle, end_diastolic_volume_ml, left_ventricle_at
 
 Part = tuple[Solid, Tissue]
+GROOVE_FAT_MM = 3.0  # in the groove between atria and ventricles; assumed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,11 +104,11 @@ class BeatingHeart:
             cut_mm=-shape.base_mm,
         )
         return [
-            (_grown(left, fat), Tissue.FAT),
-            (_grown(right, right_wall + fat), Tissue.FAT),
+            (_grown(left, fat, beyond_cut_mm=GROOVE_FAT_MM), Tissue.FAT),
+            (_grown(right, right_wall + fat, beyond_cut_mm=GROOVE_FAT_MM), Tissue.FAT),
+            (_grown(right, right_wall), Tissue.RIGHT_HEART_WALL),
             (self.right_atrium(volume_ml), Tissue.RIGHT_BLOOD),
             (self.left_atrium(volume_ml), Tissue.LEFT_BLOOD),
-            (_grown(right, right_wall), Tissue.RIGHT_HEART_WALL),
             (right, Tissue.RIGHT_BLOOD),
             *((vessel, Tissue.RIGHT_BLOOD) for vessel in self.outflow_of_right_ventricle(volume_ml)),
             *((vessel, Tissue.LEFT_BLOOD) for vessel in self.aortic_root(volume_ml)),
@@ -126,7 +127,7 @@ class BeatingHeart:
     def left_atrium(self, volume_ml: float) -> Ellipsoid:
         """Return the left atrium, which is fullest at end-systole."""
         size = self.heart.left_atrium_mm * self.body.scale * self._atrial_filling(volume_ml)
-        centre = self.base_point(volume_ml, beyond_mm=0.7 * size, septal=-0.22, inferior=0.30)
+        centre = self.base_point(volume_ml, beyond_mm=0.5 * size, septal=-0.16, inferior=0.22)
         return Ellipsoid(centre_mm=centre, axes=self.pose.axes, semi_axes_mm=(0.95 * size, 1.15 * size, 1.05 * size))
 
     def right_atrium(self, volume_ml: float) -> Ellipsoid:
@@ -174,10 +175,10 @@ class BeatingHeart:
         shortening = shape.half_length_mm / diastole.half_length_mm
         radius = self.heart.papillary_radius_mm * self.body.scale / np.sqrt(shortening)
         length = 0.3 * shape.half_length_mm
+        from_axis = shape.radius_mm - 0.7 * radius
         muscles = []
         for angle in np.radians([118.0, 222.0]):
-            offset = np.array([0.12 * shape.half_length_mm, *(np.array([np.cos(angle), np.sin(angle)]))])
-            offset[1:] *= 0.95 * shape.radius_mm - radius
+            offset = np.array([0.12 * shape.half_length_mm, from_axis * np.cos(angle), from_axis * np.sin(angle)])
             muscles.append(
                 Ellipsoid(
                     centre_mm=centre + offset @ self.pose.axes,
@@ -210,13 +211,14 @@ def place_heart(body: Body, heart: Heart, centre_mm: tuple[float, float, float])
     return BeatingHeart(body=body, heart=heart, pose=pose)
 
 
-def _grown(solid: Ellipsoid, by_mm: float) -> Ellipsoid:
+def _grown(solid: Ellipsoid, by_mm: float, *, beyond_cut_mm: float = 0.0) -> Ellipsoid:
+    """Return a larger ellipsoid, cut by the same plane, so that valves stay open, or a little beyond."""
     a, b, c = solid.semi_axes_mm
     return Ellipsoid(
         centre_mm=solid.centre_mm,
         axes=solid.axes,
         semi_axes_mm=(a + by_mm, b + by_mm, c + by_mm),
-        cut_mm=solid.cut_mm - by_mm,
+        cut_mm=solid.cut_mm - beyond_cut_mm,
     )
 
 

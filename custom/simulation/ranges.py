@@ -79,8 +79,9 @@ def load_ranges(path: str | Path = CANINE_FILE) -> Ranges:
 
 def _range(name: str, entry: Any) -> Range:  # noqa: ANN401
     try:
-        return Range(**entry)
-    except (TypeError, AttributeError) as error:
-        raise BadInput(f"{name} must give low, high and source (and mean, sd), got {entry!r}") from error
+        numbers = {key: float(value) for key, value in entry.items() if key != "source"}
+        return Range(source=str(entry["source"]), **numbers)
     except BadInput as error:
         raise BadInput(f"{name}: {error}") from error
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise BadInput(f"{name} must give low, high and source (and mean, sd), got {entry!r}") from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 Bounds = tuple[np.ndarray, np.ndarray]
 
 
+@runtime_checkable
 class Solid(Protocol):
     """A part of space."""
 
@@ -84,7 +84,9 @@ class RoundCone:
         return (dx - t * along[0]) ** 2 + (dy - t * along[1]) ** 2 + (dz - t * along[2]) ** 2 < radius**2
 
 
-def tube(points_mm: Sequence[np.ndarray], radii_mm: ArrayLike, *, step_mm: float = 6.0) -> list[Solid]:
+def tube(
+    points_mm: Sequence[np.ndarray], radii_mm: np.ndarray | Sequence[float] | float, *, step_mm: float = 6.0
+) -> list[Solid]:
     """Return a vessel along a smooth curve through the points, as a chain of round cones."""
     points = np.asarray(points_mm, dtype=float)
     radii = np.broadcast_to(np.asarray(radii_mm, dtype=float), len(points))

@@ -65,7 +65,8 @@ class Ribs:
 
     def contains(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Return for each point whether it lies inside."""
-        along = (z + np.float32(0.35) * (y - np.float32(self.inner.middle_y_mm))) / np.float32(self.spacing_mm)
+        level, middle = np.float32(self.inner.taper_from_z_mm), np.float32(self.inner.middle_y_mm)
+        along = (z - level + np.float32(0.35) * (y - middle)) / np.float32(self.spacing_mm)
         band = (along - np.floor(along) < 0.36) & (y < self.cartilage_y_mm)
         return band & self.outer.contains(x, y, z) & ~self.inner.contains(x, y, z)
 
@@ -176,11 +177,13 @@ class Thorax:
         scale = self.body.scale
         septum = Ellipsoid(
             centre_mm=np.array([self.cavity.middle_x_mm, self.cavity.middle_y_mm, 0]),
-            semi_axes_mm=(4.0 * scale, 200, 400),
+            semi_axes_mm=(2.0 * scale, 200.0, 400.0),
         )
-        front = Ellipsoid(centre_mm=self.point(0, 78, 110), semi_axes_mm=(18 * scale, 62 * scale, 62 * scale))
+        front = Ellipsoid(centre_mm=self.point(0.0, 78.0, 110.0), semi_axes_mm=(18 * scale, 62 * scale, 62 * scale))
         carina = self.beating.pulmonary_bifurcation_mm + np.array([6.0, -17.0, 6.0]) * scale
-        trachea = tube([self.point(4, 38, 130), (self.point(4, 38, 90) + carina) / 2 + [0, 0, 12], carina], 8.0 * scale)
+        trachea = tube(
+            [self.point(4.0, 38.0, 130.0), (self.point(4.0, 38.0, 90.0) + carina) / 2 + [0, 0, 12], carina], 8.0 * scale
+        )
         bronchi = [
             *tube([carina, carina + np.array([-26.0, -8.0, -18.0]) * scale], 5.0 * scale),
             *tube([carina, carina + np.array([28.0, -8.0, -18.0]) * scale], 5.0 * scale),
@@ -192,7 +195,8 @@ class Thorax:
             *(
                 (piece, Tissue.MUSCLE)
                 for piece in tube(
-                    [self.point(-3, 27, 150), self.point(-1, 28, 0), self.point(-4, 34, -150)], 6.0 * scale
+                    [self.point(-3.0, 27.0, 150.0), self.point(-1.0, 28.0, 0.0), self.point(-4.0, 34.0, -150.0)],
+                    6.0 * scale,
                 )
             ),
             *((piece, Tissue.AIRWAY) for piece in [*trachea, *bronchi]),
@@ -228,31 +232,31 @@ class Thorax:
         """Return vertebral bodies, arch, processes and the spinal canal."""
         scale = self.body.scale
         column = RoundCone(
-            start_mm=self.point(0, 0, -160),
-            end_mm=self.point(0, 0, 160),
+            start_mm=self.point(0.0, 0.0, -160.0),
+            end_mm=self.point(0.0, 0.0, 160.0),
             start_radius_mm=11 * scale,
             end_radius_mm=10 * scale,
         )
         arch = RoundCone(
-            start_mm=self.point(0, -14, -160),
-            end_mm=self.point(0, -14, 160),
+            start_mm=self.point(0.0, -14.0, -160.0),
+            end_mm=self.point(0.0, -14.0, 160.0),
             start_radius_mm=9 * scale,
             end_radius_mm=9 * scale,
         )
         canal = RoundCone(
-            start_mm=self.point(0, -14, -160),
-            end_mm=self.point(0, -14, 160),
+            start_mm=self.point(0.0, -14.0, -160.0),
+            end_mm=self.point(0.0, -14.0, 160.0),
             start_radius_mm=5 * scale,
             end_radius_mm=5 * scale,
         )
         processes = [
             RoundCone(
-                start_mm=self.point(0, -20, z),
-                end_mm=self.point(0, -36, z - 12),
+                start_mm=self.point(0.0, -20.0, z),
+                end_mm=self.point(0.0, -36.0, z - 12.0),
                 start_radius_mm=3.5 * scale,
                 end_radius_mm=2.5 * scale,
             )
-            for z in range(-120, 140, 20)
+            for z in np.arange(-120.0, 140.0, 20.0).tolist()
         ]
         return [
             *((process, Tissue.BONE) for process in processes),
@@ -267,20 +271,20 @@ class Thorax:
         diastole = end_diastolic_volume_ml(self.body, beating.heart)
         fork, start = beating.pulmonary_bifurcation_mm, beating.arch_start_mm
         aorta = beating.heart.aorta_mm * scale
-        summit = (start + self.point(-9, 22, 0)) / 2
+        summit = (start + self.point(-9.0, 22.0, 0.0)) / 2
         summit[2] = start[2] + 11 * scale
-        beside_spine = [self.point(-9, 22, z) for z in (35, 0, -60, -150)]
+        beside_spine = [self.point(-9.0, 22.0, z) for z in (35.0, 0.0, -60.0, -150.0)]
         atrium, left_atrium = beating.right_atrium(diastole).centre_mm, beating.left_atrium(diastole).centre_mm
         through_diaphragm = np.array([atrium[0] - 6 * scale, atrium[1] - 20 * scale, self.diaphragm.top_mm[2] - 10])
         right = [
             *tube([fork, fork + np.array([-34.0, -10.0, -4.0]) * scale], [7.0 * scale, 5.0 * scale]),
             *tube([fork, fork + np.array([46.0, -8.0, -4.0]) * scale], [7.0 * scale, 5.0 * scale]),
             *tube([atrium, through_diaphragm, through_diaphragm + np.array([-4.0, -16.0, -90.0]) * scale], 8.0 * scale),
-            *tube([atrium, atrium + np.array([-10.0, -4.0, 42.0]) * scale, self.point(10, 66, 150)], 7.0 * scale),
+            *tube([atrium, atrium + np.array([-10.0, -4.0, 42.0]) * scale, self.point(10.0, 66.0, 150.0)], 7.0 * scale),
         ]
         left = [
             *tube([start, summit, *beside_spine], np.array([1, 0.92, 0.85, 0.8, 0.78, 0.75]) * aorta),
-            *tube([summit, self.point(-4, 62, 150)], 5.0 * scale),
+            *tube([summit, self.point(-4.0, 62.0, 150.0)], 5.0 * scale),
             *(
                 piece
                 for offset in ((-36.0, -16.0, 4.0), (38.0, -14.0, 4.0), (-30.0, -26.0, -26.0), (32.0, -26.0, -26.0))

@@ -68,8 +68,8 @@ def end_diastolic_volume_ml(body: Body, heart: Heart) -> float:
 def left_ventricle_at(volume_ml: float, body: Body, heart: Heart) -> LeftVentricle:
     """Return the left ventricle when its cavity has a volume.
 
-    The inner diameter goes from its end-diastolic to its end-systolic value in step with the cube root of the volume;
-    the length follows from the volume, the wall's thickness from the conserved volume of muscle.
+    The cavity's length goes from its end-diastolic to its end-systolic value in step with the cube root of the volume;
+    the diameter follows from the volume, the wall's thickness from the conserved volume of muscle.
 
     Args:
         volume_ml: of the cavity, between end-systole and end-diastole.
@@ -79,41 +79,42 @@ def left_ventricle_at(volume_ml: float, body: Body, heart: Heart) -> LeftVentric
     Raises:
         BadInput: a cavity or wall that no canine heart has: wider than long, or a wall thicker than the cavity is wide.
 
-    Source: Cornell et al. 2004, doi:10.1111/j.1939-1676.2004.tb02551.x (diameters and wall by weight).
+    Source: Cornell et al. 2004, doi:10.1111/j.1939-1676.2004.tb02551.x (diameter and wall by weight).
     """
     largest = end_diastolic_volume_ml(body, heart)
-    radii = (
-        15.3 * body.weight_kg**0.294 * heart.diameter_over_cornell / 2,
-        9.5 * body.weight_kg**0.315 * heart.systolic_diameter_over_cornell / 2,
-    )
+    radius = 15.3 * body.weight_kg**0.294 * heart.diameter_over_cornell / 2
     wall = 4.2 * body.weight_kg**0.232 * heart.wall_over_cornell
-    diastole = _with_wall(radii[0], largest, wall, heart)
-    if wall > radii[0]:
+    if wall > radius:
         raise BadInput(
-            f"the wall must be thinner than the cavity's radius at end-diastole, got {wall:.1f} and {radii[0]:.1f} mm"
+            f"the wall must be thinner than the cavity's radius at end-diastole, got {wall:.1f} and {radius:.1f} mm"
+        )
+    diastole = _with_wall(largest, largest * 1000 / (_shape_factor(heart) * radius**2), wall, heart)
+    if diastole.half_length_mm < diastole.radius_mm:
+        raise BadInput(
+            f"the left ventricle must be longer than wide, got half length {diastole.half_length_mm:.1f} mm for a "
+            f"radius of {radius:.1f} mm; the volume is too small for the inner diameter"
         )
     emptied = (1 - (volume_ml / largest) ** (1 / 3)) / (1 - (1 - heart.ejection_fraction) ** (1 / 3))
-    radius = radii[0] + emptied * (radii[1] - radii[0])
-    if not 0 <= emptied <= 1 + 1e-9:
+    if not -1e-9 <= emptied <= 1 + 1e-9:
         raise ValueError(f"the volume must lie between end-systole and end-diastole, got {volume_ml} ml")
+    half_length = diastole.half_length_mm * (1 - heart.longitudinal_shortening * emptied)
     thickness = brentq(
-        lambda w: _with_wall(radius, volume_ml, w, heart).wall_ml - diastole.wall_ml, 0.5 * wall, 4 * wall
+        lambda w: _with_wall(volume_ml, half_length, w, heart).wall_ml - diastole.wall_ml, 0.5 * wall, 4 * wall
     )
-    return _with_wall(radius, volume_ml, thickness, heart)
+    return _with_wall(volume_ml, half_length, thickness, heart)
 
 
-def _with_wall(radius_mm: float, volume_ml: float, wall_mm: float, heart: Heart) -> LeftVentricle:
-    base = heart.base_height
-    half_length = volume_ml * 1000 / (np.pi * radius_mm**2 * (1 + base - (1 + base**3) / 3))
-    if half_length < radius_mm:
-        raise BadInput(
-            f"the left ventricle must be longer than wide, got half length {half_length:.1f} mm for a radius of "
-            f"{radius_mm:.1f} mm; the volume is too small for the inner diameter"
-        )
+def _with_wall(volume_ml: float, half_length_mm: float, wall_mm: float, heart: Heart) -> LeftVentricle:
     return LeftVentricle(
-        radius_mm=radius_mm,
-        half_length_mm=half_length,
-        base_mm=base * half_length,
+        radius_mm=np.sqrt(volume_ml * 1000 / (_shape_factor(heart) * half_length_mm)),
+        half_length_mm=half_length_mm,
+        base_mm=heart.base_height * half_length_mm,
         wall_mm=wall_mm,
         apex_wall_mm=heart.apex_wall_fraction * wall_mm,
     )
+
+
+def _shape_factor(heart: Heart) -> float:
+    """Return V / (a² b) of the truncated ellipsoid."""
+    h = heart.base_height
+    return np.pi * (1 + h - (1 + h**3) / 3)

@@ -34,7 +34,7 @@ class PlaneWaves:
 
 def random_field(generator: np.random.Generator, *, sd: float, n_waves: int = 24) -> PlaneWaves:
     """Draw a scalar field of mean 0 and standard deviation sd, with wavelengths of 30 to 120 mm."""
-    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=30, longest_mm=120)
+    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=30.0, longest_mm=120.0)
     return PlaneWaves(wave_vectors=wave_vectors, phases=phases, amplitudes=np.full(n_waves, sd * np.sqrt(2 / n_waves)))
 
 
@@ -43,7 +43,7 @@ def random_displacement(generator: np.random.Generator, *, rms_mm: float, n_wave
 
     Each wave moves points at right angles to the direction that it runs in; wavelengths of 100 to 220 mm.
     """
-    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=100, longest_mm=220)
+    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=100.0, longest_mm=220.0)
     across = np.cross(wave_vectors, generator.normal(size=(n_waves, 3)))
     across /= np.linalg.norm(across, axis=1, keepdims=True)
     return PlaneWaves(wave_vectors=wave_vectors, phases=phases, amplitudes=across * rms_mm * np.sqrt(2 / n_waves))

@@ -1,0 +1,144 @@
+import itertools
+import json
+import shutil
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from custom.errors import BadInput
+from custom.simulation.cohort import entry, simulate_cohort, split_animals
+
+KINDS = {"image", "label", "ct", "regions", "truth", "mu", "counts", "scatter"}
+
+
+@pytest.fixture(scope="module")
+def settings(small_camera_file):
+    return {"camera": small_camera_file, "n_iterations": 2, "n_yang_iterations": 1, "progress": False, "seed": 5}
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory, settings) -> Path:
+    folder = tmp_path_factory.mktemp("cohort")
+    assert simulate_cohort(n_animals=2, output_dir=folder, **settings) == folder / "dataset.json"
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def cases_of(folder: Path) -> list[dict[str, str]]:
+    dataset = json.loads((folder / "dataset.json").read_text())
+    return [case for split in ("training", "validation", "test") for case in dataset[split]]
+
+
+def test_the_papers_cohort_is_split_as_the_paper_does() -> None:
+    split = split_animals(28)
+    assert split == {"training": [*range(1, 16)], "validation": [16, 17, 18], "test": [*range(19, 29)]}
+    assert split_animals(1) == {"training": [], "validation": [], "test": [1]}
+
+
+@pytest.mark.parametrize("n_animals", range(1, 60))
+def test_every_animal_is_in_one_split_and_some_are_tested(n_animals) -> None:
+    split = split_animals(n_animals)
+    assert sorted(itertools.chain(*split.values())) == list(range(1, n_animals + 1))
+    assert split["test"]
+    assert n_animals < 3 or (split["training"] and split["validation"])
+
+
+def test_the_dataset_lists_two_gates_of_every_animal(cohort) -> None:
+    dataset = json.loads((cohort / "dataset.json").read_text())
+    assert dataset["tracer"] == "red_blood_cells"
+    assert dataset["seed"] == 5
+    assert "imulated" in dataset["description"]
+    cases = cases_of(cohort)
+    assert len(cases) == 4
+    assert all(set(case) == KINDS for case in cases)
+    assert entry(1, "ed")["image"] == "sub-001/gate-ed/sub-001_gate-ed_mlem.nii.gz"
+    assert entry(1, "ed")["label"].endswith("_iy.nii.gz")
+    assert entry(1, "ed")["truth"].endswith("_activity.nii.gz")
+
+
+def test_files_lie_on_their_grids_in_their_types(cohort, small_camera) -> None:
+    for case in cases_of(cohort):
+        for kind, path in case.items():
+            volume = nibabel.load(cohort / path)
+            projections = kind in ("counts", "scatter")
+            assert volume.shape == (small_camera.counts_shape if projections else small_camera.grid.shape)
+            np.testing.assert_allclose(volume.affine, np.eye(4) if projections else small_camera.grid.affine)
+            assert volume.get_data_dtype() == (np.uint8 if kind == "regions" else np.float32)
+            assert volume.header.get_xyzt_units()[0] == "mm"
+            assert np.isfinite(volume.get_fdata()).all()
+
+
+def test_nothing_unfinished_is_left_behind(cohort) -> None:
+    assert not [path for path in cohort.rglob("*") if "unfinished" in path.name]
+
+
+def test_the_same_seed_gives_the_same_bytes(cohort, tmp_path, settings) -> None:
+    simulate_cohort(n_animals=1, output_dir=tmp_path, **settings)
+    again, first = files_of(tmp_path / "sub-001"), files_of(cohort / "sub-001")
+    assert again == first
+    assert first != files_of(cohort / "sub-002")
+
+
+def test_a_killed_run_goes_on_without_redoing_what_is_finished(cohort, tmp_path, settings) -> None:
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    shutil.rmtree(folder / "sub-002")
+    (folder / "dataset.json").unlink()
+    (folder / ".sub-002.unfinished" / "sub-002").mkdir(parents=True)  # what a kill leaves
+    kept = (folder / "sub-001" / "sub-001_parameters.json").stat().st_mtime_ns
+    simulate_cohort(n_animals=2, output_dir=folder, **settings)
+    assert (folder / "sub-001" / "sub-001_parameters.json").stat().st_mtime_ns == kept
+    assert files_of(folder) == files_of(cohort)
+
+
+@pytest.mark.parametrize(("change", "named"), [({"seed": 6}, "seed"), ({"n_iterations": 3}, "recipe")])
+def test_animals_made_with_other_settings_are_refused(cohort, settings, change, named) -> None:
+    before = files_of(cohort)
+    with pytest.raises(BadInput, match=f"sub-001 with another {named}; give --overwrite True"):
+        simulate_cohort(n_animals=2, output_dir=cohort, **(settings | change))
+    assert files_of(cohort) == before
+
+
+def test_animals_made_with_other_settings_are_replaced_when_told_to(cohort, tmp_path, settings) -> None:
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    simulate_cohort(n_animals=1, output_dir=folder, overwrite=True, **(settings | {"seed": 6}))
+    identity = json.loads((folder / "sub-001" / "sub-001_parameters.json").read_text())["identity"]
+    assert identity["seed"] == 6
+
+
+def test_a_folder_of_someone_elses_is_refused(tmp_path, settings) -> None:
+    (tmp_path / "sub-001").mkdir()
+    (tmp_path / "sub-001" / "thesis.txt").write_text("mine")
+    with pytest.raises(BadInput, match="sub-001"):
+        simulate_cohort(n_animals=1, output_dir=tmp_path, **settings)
+    assert (tmp_path / "sub-001" / "thesis.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ({"n_animals": 0}, "n_animals must be a whole number from 1, got 0"),
+        ({"n_animals": 1, "seed": -1}, "seed must be a whole number from 0, got -1"),
+        ({"n_animals": 1, "tracer": "thallium"}, "tracer must be one of"),
+        ({"n_animals": 1, "n_iterations": 0}, "n_iterations must be"),
+        ({"n_animals": 1, "device": "toaster"}, "device must be one that torch finds"),
+        ({"n_animals": 1, "camera": "none.yaml"}, "camera file none.yaml"),
+        ({"n_animals": 1, "ranges": "none.yaml"}, "readable YAML"),
+    ],
+)
+def test_bad_settings_are_refused_before_anything_is_written(tmp_path, settings, change, rule) -> None:
+    with pytest.raises(BadInput, match=rule):
+        simulate_cohort(**(settings | {"output_dir": tmp_path / "cohort"} | change))
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_output_folder_that_is_a_file_is_refused(tmp_path, settings) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="folder one can write"):
+        simulate_cohort(n_animals=1, output_dir=tmp_path / "file", **settings)

@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from custom.errors import BadInput
+from custom.simulation.animal import draw_animal
+from custom.simulation.heart import place_heart
+from custom.simulation.ventricle import end_diastolic_volume_ml
+
+STEP_MM = 1.5
+
+
+@pytest.fixture(scope="module", params=range(3))
+def drawn(request, ranges):
+    return draw_animal(np.random.default_rng(request.param), ranges)
+
+
+@pytest.fixture(scope="module")
+def beating(drawn):
+    return place_heart(drawn.body, drawn.heart, (0.0, 0.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def volumes(drawn):
+    largest = end_diastolic_volume_ml(drawn.body, drawn.heart)
+    return largest, largest * (1 - drawn.heart.ejection_fraction)
+
+
+def points_about(solid):
+    axes = [np.arange(a, b, STEP_MM, dtype=np.float32) for a, b in zip(*solid.bounds_mm, strict=True)]
+    return np.meshgrid(*axes, indexing="ij")
+
+
+def test_the_apex_points_to_the_left_the_front_and_the_feet(beating) -> None:
+    right, anterior, head = beating.pose.axes[0]
+    assert right < 0 < anterior
+    assert head < 0
+    np.testing.assert_allclose(beating.pose.axes @ beating.pose.axes.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(beating.pose.axes) == pytest.approx(1)
+
+
+def test_the_septum_faces_right_and_front_and_the_inferior_wall_down(beating) -> None:
+    septal, inferior = beating.pose.axes[1], beating.pose.axes[2]
+    assert septal[0] > 0.4
+    assert septal[1] > 0
+    assert inferior[2] < -0.2
+    assert inferior[1] < 0
+
+
+def test_the_left_ventricle_lies_at_the_focus(beating, volumes) -> None:
+    assert np.linalg.norm(beating.pose.middle_mm) <= 15
+    low, high = beating.left_outer(volumes[0]).bounds_mm
+    assert np.linalg.norm((low + high) / 2) < 30
+
+
+def test_the_apex_stays_while_the_base_comes_to_it(beating, volumes) -> None:
+    bases = [beating.base_point(volume, beyond_mm=0.0, septal=0.0, inferior=0.0) for volume in volumes]
+    descent = (bases[1] - bases[0]) @ beating.pose.axes[0]
+    assert 3 < descent < 20
+    for volume in volumes:
+        shape, centre = beating.left_ventricle(volume)
+        np.testing.assert_allclose(centre + shape.outer_half_length_mm * beating.pose.axes[0], beating.pose.apex_mm)
+
+
+def test_the_right_ventricle_ejects_what_the_left_one_does(beating, drawn, volumes) -> None:
+    cavities = []
+    for volume in volumes:
+        right, left = beating.right_cavity(volume), beating.left_outer(volume)
+        points = points_about(right)
+        cavities.append((right.contains(*points) & ~left.contains(*points)).sum() * STEP_MM**3 / 1000)
+    assert cavities[0] == pytest.approx(drawn.heart.right_over_left_volume * volumes[0], rel=0.02)
+    assert cavities[0] - cavities[1] == pytest.approx(volumes[0] - volumes[1], rel=0.04)
+
+
+def test_the_right_wall_thickens_in_systole(beating, drawn, volumes) -> None:
+    assert beating.right_wall_mm(volumes[0]) == pytest.approx(drawn.heart.right_wall_mm * drawn.body.scale, abs=0.06)
+    assert beating.right_wall_mm(volumes[1]) > beating.right_wall_mm(volumes[0])
+
+
+def test_atria_lie_behind_the_valves_on_their_sides(beating, volumes) -> None:
+    left, right = beating.left_atrium(volumes[0]).centre_mm, beating.right_atrium(volumes[0]).centre_mm
+    middle = beating.pose.middle_mm
+    assert right[0] > left[0] + 10
+    assert left[1] < middle[1] - 20
+    assert left[2] > middle[2]
+    assert max(beating.left_atrium(volumes[1]).semi_axes_mm) > max(beating.left_atrium(volumes[0]).semi_axes_mm)
+
+
+def test_the_pulmonary_trunk_passes_left_of_the_aorta(beating) -> None:
+    assert beating.pulmonary_bifurcation_mm[0] < beating.arch_start_mm[0] - 10
+    assert beating.arch_start_mm[2] > beating.pulmonary_bifurcation_mm[2]
+
+
+def test_papillary_muscles_keep_their_volume_and_touch_the_wall(beating, volumes) -> None:
+    sizes = [np.prod(beating.papillary_muscles(volume)[0].semi_axes_mm) for volume in volumes]
+    assert sizes[0] == pytest.approx(sizes[1])
+    for volume in volumes:
+        shape, centre = beating.left_ventricle(volume)
+        for muscle in beating.papillary_muscles(volume):
+            _, across, around = (muscle.centre_mm - centre) @ beating.pose.axes.T
+            assert np.hypot(across, around) < shape.radius_mm < np.hypot(across, around) + muscle.semi_axes_mm[1]
+
+
+def test_a_right_ventricle_that_fits_nowhere_is_refused(drawn) -> None:
+    heart = replace(drawn.heart, right_over_left_volume=20.0)
+    with pytest.raises(BadInput, match="no right ventricle"):
+        place_heart(drawn.body, heart, (0.0, 0.0, 0.0)).right_cavity(end_diastolic_volume_ml(drawn.body, heart))
