@@ -90,10 +90,12 @@ def check_ct(ct: Volume, study: Volume) -> None:
 
 
 def remarks(volume: Volume, field: ImageGrid) -> list[str]:
-    """List what a reader of the corrected study should know about its grid."""
+    """List what a reader of the corrected study should know about its origin and grid."""
     inside = volume.inside(field)
     share = float(volume.voxels[~inside].sum() / volume.voxels.sum())
     found = []
+    if "simulat" in volume.description.lower():
+        found.append("this study is simulated")
     if not volume.states_orientation:
         found.append("the file states no orientation (sform and qform codes are 0): right and left may be swapped")
     if share > 0.001:

@@ -15,11 +15,12 @@ from custom.scanner.grid import ImageGrid
 
 @dataclass(frozen=True, kw_only=True)
 class Volume:
-    """Voxels (x, y, z) and the affine from their indices to world millimetres, RAS+."""
+    """Voxels (x, y, z) and the affine from their indices to world millimetres, RAS+, with what a header adds."""
 
     voxels: np.ndarray
     affine: np.ndarray
     states_orientation: bool = True
+    description: str = ""
 
     @property
     def spacing_mm(self) -> np.ndarray:
@@ -53,8 +54,14 @@ def read_volume(path: str | Path) -> Volume:
     if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
         raise BadInput("a volume lies in the world by an invertible affine, got a singular one; is the header damaged?")
     header = getattr(image, "header", None)
-    stated = not isinstance(header, nibabel.Nifti1Header) or bool(header["sform_code"] or header["qform_code"])
-    return Volume(voxels=voxels, affine=affine, states_orientation=stated)
+    if not isinstance(header, nibabel.Nifti1Header):
+        return Volume(voxels=voxels, affine=affine)
+    return Volume(
+        voxels=voxels,
+        affine=affine,
+        states_orientation=bool(header["sform_code"] or header["qform_code"]),
+        description=header["descrip"].item().decode("utf-8", errors="replace"),
+    )
 
 
 def describe_grid(volume: Volume) -> str:

@@ -20,6 +20,7 @@ SCALE_BAR_MM = 50.0
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.7}
 LINE_COLOURS = ("tab:blue", "tab:red", "tab:green", "tab:purple")
 OUTLINE_COLOURS = {1: "tab:orange", 2: "tab:cyan"}
+OUTLINES = "Outlines of the given regions: myocardium orange, left-ventricular blood pool cyan."
 
 
 class Plane(NamedTuple):
@@ -79,7 +80,9 @@ def heart_centre(activity: np.ndarray, affine: np.ndarray, regions: np.ndarray |
     indices = np.indices(activity.shape).reshape(3, -1).T
     middle = (np.asarray(activity.shape) - 1) / 2
     expected = np.exp(-0.5 * (np.linalg.norm((indices - middle) * spacing_mm, axis=1) / 60) ** 2)
-    weight = expected * ndimage.gaussian_filter(activity.astype(float), 15 / 2.355 / spacing_mm).ravel()
+    highest = np.percentile(activity[activity > 0], 99) if (activity > 0).any() else 0.0
+    tamed = np.clip(activity.astype(float), 0, highest)  # voxels that few pinholes see can be bright beyond measure
+    weight = expected * ndimage.gaussian_filter(tamed, 15 / 2.355 / spacing_mm).ravel()
     centre = indices[np.argmax(weight)].astype(float)
     for _ in range(5):
         around = np.linalg.norm((indices - centre) * spacing_mm, axis=1) < 45
@@ -119,7 +122,8 @@ def three_planes(
     n_columns = len(volumes) + 1
     figure = Figure(figsize=(3.0 * n_columns + 0.5, 13.0), dpi=110, layout="constrained")
     figure.suptitle(f"{title}\n{subtitle}" if subtitle else title, fontsize=13)
-    figure.supxlabel(footnote, fontsize=8, color="dimgray")
+    lines = [*filter(None, [footnote]), *([OUTLINES] if regions is not None else [])]
+    figure.supxlabel("\n".join(lines), fontsize=8, color="dimgray")
     grid = figure.add_gridspec(5, n_columns, height_ratios=[1, 1, 1, 0.06, 0.75])
     panels = np.array([[figure.add_subplot(grid[row, column]) for column in range(n_columns)] for row in range(3)])
     shown = _draw_volumes(panels[:, :-1], picture)
@@ -152,7 +156,7 @@ def _picture(volumes: Mapping[str, np.ndarray], affine: np.ndarray, regions: np.
 
 
 def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:
-    brightest = max(_largest(picture, volume) for volume in picture.volumes.values())
+    brightest = max(_largest(picture, volume) for volume in picture.volumes.values()) or 1.0
     for column, (name, volume) in enumerate(picture.volumes.items()):
         panels[0, column].set_title(name)
         for row, plane in enumerate(PLANES):
@@ -168,7 +172,7 @@ def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:
 def _draw_difference(panels: np.ndarray, picture: Picture) -> QuadMesh:
     names, volumes = list(picture.volumes), list(picture.volumes.values())
     difference = volumes[-1] - volumes[0]
-    largest = max(_largest(picture, np.abs(difference)), float(np.finfo(np.float32).tiny))
+    largest = _largest(picture, np.abs(difference)) or 1.0
     panels[0].set_title(f"{names[-1]} − {names[0]}")
     for panel, plane in zip(panels, PLANES, strict=True):
         shown = _draw_section(panel, picture, difference, plane, "RdBu_r", (-largest, largest))

@@ -122,6 +122,10 @@ def test_an_unusable_ct_is_refused(ct, rule):
         check_ct(ct, study())
 
 
+def test_a_simulated_study_is_called_so():
+    assert remarks(study(description="Simulated canine, seed 1"), FIELD) == ["this study is simulated"]
+
+
 def test_remarks_tell_of_a_missing_orientation_and_of_activity_outside_the_field():
     assert remarks(study(), FIELD) == []
     assert "right and left" in remarks(study(states_orientation=False), FIELD)[0]

@@ -30,6 +30,13 @@ def test_a_header_without_orientation_is_noticed(tmp_path):
     assert not read_volume(tmp_path / "study.nii").states_orientation
 
 
+def test_what_the_header_says_of_a_study_is_kept(tmp_path):
+    image = nibabel.Nifti1Image(heart().astype(np.float32), LPI)
+    image.header["descrip"] = "simulated"
+    nibabel.save(image, tmp_path / "study.nii")
+    assert read_volume(tmp_path / "study.nii").description == "simulated"
+
+
 @pytest.mark.parametrize("shape", [(40, 40), (40, 40, 1), (40, 40, 40, 2)])
 def test_what_is_not_three_dimensional_is_refused(tmp_path, shape):
     with pytest.raises(BadInput, match="three dimensions"):
