@@ -39,7 +39,8 @@ class DenseBlock(nn.Module):
 
     def forward(self, features: Tensor, previous: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """Return x_n and, densely connected, the last attention input; see `DynamicConvolution.forward`."""
-        seen: list[Tensor] = [features]
+        # With channels last in memory, oneDNN convolves without reordering; convolutions and concatenations keep it.
+        seen: list[Tensor] = [features.contiguous(memory_format=torch.channels_last_3d)]
         for convolution in self.convolutions:
             output, previous = convolution(torch.cat(seen, dim=1), previous)
             seen.append(torch.relu_(output))

@@ -72,7 +72,8 @@ def attention_input(features: Tensor, previous: Tensor | None) -> Tensor:
         features: x_{l−1}, shape (B, C, X, Y, Z).
         previous: p_{l−1}, shape (B, C'), or None.
     """
-    pooled = features.mean(dim=(2, 3, 4))
+    # As a sum divided by n, because autograd would write a mean's gradient out for every voxel.
+    pooled = features.sum(dim=(2, 3, 4)) / (features.shape[2] * features.shape[3] * features.shape[4])
     if previous is None:
         return pooled
     resized = functional.interpolate(previous[:, None], size=[pooled.shape[1]], mode="linear", align_corners=False)

@@ -11,14 +11,14 @@ from custom.networks.dense_block import DenseBlock
 @pytest.mark.parametrize("n_convolutions", [1, 3])
 def test_each_convolution_sees_all_before_it(n_convolutions):
     torch.manual_seed(0)
-    block = DenseBlock(2, 3, n_convolutions)
-    seen, previous = [torch.rand(2, 2, 5, 4, 6)], torch.rand(2, 4)
+    block = DenseBlock(2, 3, n_convolutions).double()
+    seen, previous = [torch.rand(2, 2, 5, 4, 6, dtype=torch.float64)], torch.rand(2, 4, dtype=torch.float64)
     features, handed_on = block(seen[0], previous)
     for convolution in block.convolutions:
         output, previous = convolution(torch.cat(seen, dim=1), previous)
         seen.append(output.relu())
-    torch.testing.assert_close(features, seen[-1], rtol=0, atol=0)
-    torch.testing.assert_close(handed_on, previous, rtol=0, atol=0)
+    torch.testing.assert_close(features, seen[-1], rtol=0, atol=1e-15)
+    torch.testing.assert_close(handed_on, previous, rtol=0, atol=1e-15)
 
 
 def test_convolutions_are_3_3_5_and_keep_the_size():
