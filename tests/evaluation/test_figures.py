@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from matplotlib.image import imread
 
-from custom.evaluation.figures import PLANES, VIEW_MM, heart_centre, three_planes
+from custom.evaluation.figures import VIEW_MM, three_planes
+from custom.evaluation.sections import PLANES
 from tests.nm_files import heart, regions_of
 
 RAS = np.diag([4.0, 4.0, 4.0, 1.0])
@@ -54,11 +53,6 @@ def test_a_bright_spot_appears_on_the_side_with_its_letter(affine, axis):
         np.testing.assert_array_equal(edge, side)
 
 
-def test_letters_follow_the_radiological_convention():
-    sides = {plane.name: plane.left + plane.right + plane.top + plane.bottom for plane in PLANES}
-    assert sides == {"transverse": "RLAP", "coronal": "RLHF", "sagittal": "APHF"}
-
-
 def test_all_volumes_share_one_grey_scale_and_the_difference_is_symmetric():
     sections = panels(three_planes(volumes(), RAS, title="study"))
     assert sections.shape == (3, 3)
@@ -95,26 +89,6 @@ def test_regions_are_outlined_in_the_volumes():
     figure = three_planes(volumes(), RAS, title="study", regions=regions_of(volumes()["before"]))
     assert len(panels(figure)[0, 0].collections) == len(plain.collections) + 2
     assert "myocardium orange" in figure.get_supxlabel()
-
-
-def test_the_middle_is_that_of_the_left_ventricle_where_regions_are_given():
-    regions = np.zeros((20, 20, 20), dtype=int)
-    regions[4:9, 5, 6], regions[4:9, 7, 6], regions[19, 19, 19] = 1, 2, 4
-    np.testing.assert_allclose(heart_centre(np.ones((20, 20, 20)), RAS, regions), [6, 6, 6])
-
-
-@settings(deadline=None, max_examples=8)
-@given(offset=st.tuples(*[st.integers(-5, 5)] * 3), spacing=st.floats(4, 6))
-def test_without_regions_the_middle_is_found_from_activity(offset, spacing):
-    """The middle of a hollow wall is found, within two voxels, although rim and spikes are brighter."""
-    index = np.indices((40, 40, 40)) * spacing
-    place = [(19.5 + step) * spacing for step in offset]
-    radius = np.sqrt(sum((axis - x) ** 2 for axis, x in zip(index, place, strict=True)))
-    activity = np.where(abs(radius - 25) < 6, 10.0, 0.1)
-    activity[0] = 15
-    activity[20, :3, 20] = 1e6  # spikes where hardly any pinhole looks
-    found = heart_centre(activity, np.diag([spacing] * 3 + [1]))
-    assert np.linalg.norm(found * spacing - place) < 2 * spacing
 
 
 def test_a_volume_without_activity_can_be_drawn():

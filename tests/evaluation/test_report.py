@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from monai.data import MetaTensor
-from monai.transforms import Orientation, Spacing
+from monai.transforms import Orientation
 
-from custom.evaluation.report import StudyReporter, describe_change, describe_grid, was_interpolated
+from custom.evaluation.report import StudyReporter
 from tests.nm_files import heart, regions_of
 
 AFFINE = torch.diag(torch.tensor([-4.0, -4.0, -4.0, 1.0], dtype=torch.float64))
@@ -22,37 +22,6 @@ BEFORE = volume(heart(), filename_or_obj="rest.dcm")
 AFTER = volume(1.5 * heart())
 SEEN = Orientation("RAS", labels=None)(volume(heart() / 1000, activity_scale=1000.0))
 REGIONS = volume(regions_of(heart()), filename_or_obj="regions.nii")
-
-
-def test_activity_is_summed_before_and_after():
-    report = describe_change(BEFORE, AFTER, SEEN)
-    assert report["input"] == "rest.dcm"
-    assert report["total_activity"]["before"] == pytest.approx(heart().sum())
-    assert report["total_activity"]["after"] == pytest.approx(1.5 * heart().sum())
-    assert report["total_activity"]["ratio"] == pytest.approx(1.5)
-    assert report["activity_scale"] == 1000
-    assert "imbv" not in report
-
-
-def test_region_means_and_imbv_follow_their_definition():
-    """`heart` has 1000 in the blood pool, 200 in the wall and 50 elsewhere; the wall is doubled."""
-    after = volume(np.where(regions_of(heart()) == 1, 2, 1) * heart())
-    report = describe_change(BEFORE, after, SEEN, REGIONS)
-    assert report["imbv"] == {"before": pytest.approx(0.2), "after": pytest.approx(0.4)}
-    assert report["region_means"]["myocardium"] == {"before": pytest.approx(200), "after": pytest.approx(400)}
-    assert report["region_means"]["left-ventricular blood pool"]["after"] == pytest.approx(1000)
-    assert set(report["region_means"]) == {"myocardium", "left-ventricular blood pool", "background"}
-    assert report["regions"] == "regions.nii"
-
-
-def test_grids_are_described_in_words_of_the_header():
-    assert describe_grid(BEFORE) == {"shape": [32, 32, 32], "spacing_mm": [4, 4, 4], "axes": "LPI"}
-    assert describe_grid(SEEN)["axes"] == "RAS"
-
-
-def test_only_resampling_counts_as_interpolation():
-    assert not was_interpolated(BEFORE, SEEN)
-    assert was_interpolated(BEFORE, Spacing(pixdim=3.9)(volume(heart())))
 
 
 @pytest.fixture
