@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+import torch
+
+from custom.projection.attenuation import transmission
+from custom.simulation.acquisition import acquire, reconstructed_region, refined_transmission
+
+
+@pytest.fixture(scope="module")
+def emission(laboratory):
+    photons = np.zeros(laboratory.emission.matrix.grid.shape, np.float32)
+    photons[20:36, 22:34, 12:24] = 2e4
+    return photons
+
+
+@pytest.fixture(scope="module")
+def soft_tissue(laboratory):
+    hu = np.full(laboratory.grid.shape, -1000.0, np.float32)
+    hu[5:23, 4:22, :] = 40.0
+    return hu
+
+
+@pytest.fixture(scope="module")
+def acquisition(laboratory, animal, emission, soft_tissue):
+    return acquire(laboratory, animal.scan, emission, soft_tissue, np.random.default_rng(0))
+
+
+def test_data_are_made_on_a_grid_twice_as_fine_as_they_are_reconstructed_on(laboratory) -> None:
+    fine, coarse = laboratory.emission.matrix.grid, laboratory.reconstruction.matrix.grid
+    assert fine.shape == tuple(2 * n for n in coarse.shape)
+    assert fine.voxel_volume_mm3 * 8 == pytest.approx(coarse.voxel_volume_mm3)
+    assert laboratory.anatomy_grid.shape == tuple(4 * n for n in coarse.shape)
+
+
+def test_counts_are_whole_and_scatter_as_expected(acquisition) -> None:
+    expected = acquisition.expected_primary + acquisition.expected_scatter
+    counts = acquisition.counts.double().numpy()
+    assert (counts == counts.round()).all()
+    assert counts.sum() == pytest.approx(expected.sum(), abs=5 * np.sqrt(expected.sum()))
+    bright = expected > 5
+    deviations = (counts - expected)[bright] / np.sqrt(expected[bright])
+    assert deviations.std() == pytest.approx(1, abs=0.15)
+    assert abs(deviations.mean()) < 0.2
+
+
+def test_body_attenuates_and_scatters(laboratory, animal, emission, acquisition) -> None:
+    air = np.full(laboratory.grid.shape, -1000.0, np.float32)
+    free = acquire(laboratory, animal.scan, emission, air, np.random.default_rng(0))
+    assert 0.1 < acquisition.expected_primary.sum() / free.expected_primary.sum() < 0.6
+    assert not free.expected_scatter.any()
+    assert 0.1 < acquisition.expected_scatter.sum() / acquisition.expected_primary.sum() < 0.7
+
+
+def test_the_estimate_errs_by_its_calibration(acquisition, animal) -> None:
+    ratio = float(acquisition.scatter_estimate.double().sum()) / acquisition.expected_scatter.sum()
+    assert ratio == pytest.approx(animal.scan.scatter_calibration, rel=0.1)
+
+
+def test_interpolated_transmission_is_the_one_traced_on_the_fine_grid(laboratory) -> None:
+    grid = laboratory.grid
+    x, y, z = (torch.from_numpy(axis).float() for axis in grid.centres_mm())
+    square = (x[:, None, None] / 90) ** 2 + (y[None, :, None] / 100) ** 2 + (z / 400) ** 2
+    mu = 0.0154 * torch.sigmoid((1 - square) * 8)
+    traced = transmission(mu, grid, laboratory.camera, laboratory.emission.matrix.grid)
+    inside = (slice(None), *(slice(8, n - 8) for n in laboratory.emission.matrix.grid.shape))
+    interpolated = refined_transmission(transmission(mu, grid, laboratory.camera, grid))
+    assert float((interpolated / traced)[inside].sub(1).abs().mean()) < 0.005
+    assert float(interpolated.max()) <= 1
+
+
+def test_an_image_keeps_what_the_vendors_does(small_camera) -> None:
+    kept = reconstructed_region(small_camera)
+    x, y, z = np.meshgrid(*small_camera.grid.centres_mm(), indexing="ij")
+    radius = np.sqrt(x**2 + y**2 + z**2)
+    assert kept[14, 14, 9]
+    assert not kept[radius >= 135].any()
+    assert not kept[abs(z) > 92].any()
+    towards = np.mean([pinhole.position_mm for pinhole in small_camera.pinholes], axis=0)
+    near = np.stack([x, y, z], axis=-1) @ (towards / np.linalg.norm(towards))
+    assert not kept[near >= 96].any()
+    assert kept[(radius < 80) & (abs(z) < 90)].all()

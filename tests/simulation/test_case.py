@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from custom.projection.attenuation import transmission
+from custom.reconstruction.regions import Region
+from custom.simulation.acquisition import reconstructed_region
+from custom.simulation.case import Recipe, simulate_case
+
+
+@pytest.fixture(scope="module", params=["red_blood_cells", "perfusion"])
+def case(request, laboratory, ranges):
+    recipe = Recipe(tracer=request.param, n_iterations=8, n_yang_iterations=2)
+    return simulate_case(laboratory, ranges, recipe, np.random.SeedSequence([3, 1]), progress=False)
+
+
+def test_both_gates_have_every_volume_and_the_same_attenuation(case) -> None:
+    assert set(case.volumes) == {"ed", "es"}
+    assert (case.volumes["ed"]["mu"] == case.volumes["es"]["mu"]).all()
+    assert (case.volumes["ed"]["regions"] != case.volumes["es"]["regions"]).any()
+    assert (case.volumes["ed"]["counts"] != case.volumes["es"]["counts"]).any()
+
+
+def test_the_true_imbv_is_the_drawn_one(case) -> None:
+    uptake = case.parameters["drawn"]["uptake"]
+    for gate, drawn in (("ed", uptake["myocardium_end_diastole"]), ("es", uptake["myocardium_end_systole"])):
+        imbv = case.parameters["gates"][gate]["imbv"]
+        assert imbv["true"] == pytest.approx(drawn / uptake["blood"], rel=1e-4)
+
+
+def test_averaging_and_blur_lower_the_contrast_of_wall_and_blood(case) -> None:
+    for gate in case.parameters["gates"].values():
+        imbv = gate["imbv"]
+        if case.parameters["drawn"]["tracer"] == "red_blood_cells":
+            assert imbv["true"] < imbv["true_in_voxels"] < imbv["mlem"]
+        else:
+            assert imbv["true"] > imbv["true_in_voxels"] > imbv["mlem"]
+
+
+def test_truth_is_in_emitted_photons(case) -> None:
+    """Photons in a voxel of pure blood: concentration · time · photons per decay · volume."""
+    derived, uptake = case.parameters["derived"], case.parameters["drawn"]["uptake"]
+    unit = derived["concentration_of_unit_activity_mbq_per_ml"] * 1e6 * derived["seconds_per_gate"] * 0.885
+    brightest = uptake["blood"] if case.parameters["drawn"]["tracer"] == "red_blood_cells" else None
+    for volumes in case.volumes.values():
+        if brightest is not None:
+            blood = volumes["truth"][np.isin(volumes["regions"], (Region.LEFT_VENTRICULAR_BLOOD, Region.OTHER_BLOOD))]
+            assert blood.max() == pytest.approx(unit * brightest, rel=0.02)  # 1 ml voxels
+        assert (volumes["truth"] >= 0).all()
+
+
+def test_images_are_zero_outside_the_reconstructed_region(case, laboratory) -> None:
+    outside = ~reconstructed_region(laboratory.camera).numpy()
+    for volumes in case.volumes.values():
+        for kind in ("image", "label"):
+            assert not volumes[kind][outside].any()
+            assert volumes[kind].max() > 0
+
+
+def test_what_is_written_explains_the_counts(case, laboratory) -> None:
+    """Truth, μ-map and scatter through the reconstruction's own matrix give each pinhole's counts: scales agree."""
+    grid, calibration = laboratory.grid, case.parameters["drawn"]["scan"]["scatter_calibration"]
+    for volumes in case.volumes.values():
+        through = transmission(volumes["mu"], grid, laboratory.camera, grid)
+        projector = laboratory.reconstruction.with_transmission(through)
+        explained = projector.forward(torch.from_numpy(volumes["truth"])).numpy() + volumes["scatter"] / calibration
+        np.testing.assert_allclose(explained.sum(axis=(1, 2)), volumes["counts"].sum(axis=(1, 2)), rtol=0.05)
+
+
+def test_counts_are_noisy_draws_of_what_is_expected(case) -> None:
+    for gate in case.parameters["gates"].values():
+        expected = gate["counts"]["expected_primary"] + gate["counts"]["expected_scatter"]
+        assert gate["counts"]["measured"] == pytest.approx(expected, abs=5 * np.sqrt(expected))
+        assert gate["counts"]["measured"] != pytest.approx(expected, abs=1e-3)
+
+
+def test_streams_of_random_numbers_are_separate(laboratory, ranges) -> None:
+    """Another CT noise leaves anatomy and counts as they were."""
+    ct = {
+        name: replace(r, low=r.low + 1, high=r.high + 1) if name == "noise_hu" else r
+        for name, r in ranges["ct"].items()
+    }
+    recipe = Recipe(n_iterations=1, n_yang_iterations=1)
+    seeds = [np.random.SeedSequence([4, 1]) for _ in range(2)]
+    first = simulate_case(laboratory, ranges, recipe, seeds[0], progress=False)
+    second = simulate_case(laboratory, dict(ranges) | {"ct": ct}, recipe, seeds[1], progress=False)
+    for kind in ("regions", "truth", "counts"):
+        assert (first.volumes["ed"][kind] == second.volumes["ed"][kind]).all()
+    assert (first.volumes["ed"]["ct"] != second.volumes["ed"]["ct"]).any()
