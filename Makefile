@@ -4,10 +4,11 @@
 INPUT ?=
 OUTPUT ?=
 OVERWRITE ?= 0
-SEED ?=
-ANIMALS ?= 28
 DATASET ?= data/cohort
+ANIMALS ?= 28
+SEED ?=
 NETWORK ?=
+WEIGHTS ?=
 OPTIONS ?=
 
 VENV := .venv
@@ -22,10 +23,16 @@ DEMONSTRATION := data/demonstration
 DEMONSTRATION_SEED := 1
 STUDY := $(DEMONSTRATION)/sub-001/gate-ed/sub-001_gate-ed
 
-OVERWRITES = $(if $(filter-out 0,$(OVERWRITE)),True,False)
-SEEDED = $(if $(SEED),--seed $(SEED))
+# Results that one of these verbs left under its own name are replaced; yours only with OVERWRITE=1
+RESULTS = $(or $(OUTPUT),output/$@)
+REPLACES_YOURS = $(if $(filter-out 0,$(OVERWRITE)),True,False)
+REPLACES = $(if $(OUTPUT),$(REPLACES_YOURS),True)
+
 comma := ,
-OVERLAY = $(if $(NETWORK),$(comma)'$(CONFIGS)/networks/$(NETWORK).yaml')
+CONFIG = $(CONFIGS)/$(1).yaml
+WITH_NETWORK = $(if $(NETWORK),"['$(CONFIG)'$(comma)'$(CONFIGS)/networks/$(NETWORK).yaml']",$(CONFIG))
+WITH_SEED = $(if $(SEED),--seed $(SEED))
+WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -33,36 +40,36 @@ OVERLAY = $(if $(NETWORK),$(comma)'$(CONFIGS)/networks/$(NETWORK).yaml')
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
-	@echo 'Variables: INPUT OUTPUT OVERWRITE=1 SEED ANIMALS DATASET NETWORK OPTIONS="--key value" (keys of the configs)'
+	@echo 'Variables: INPUT OUTPUT OVERWRITE=1 DATASET ANIMALS SEED NETWORK WEIGHTS OPTIONS="--key value" (keys of the configs)'
 
 ifeq ($(INPUT),)
 inference: $(READY) $(DEMONSTRATION)/dataset.json  ## correct INPUT (file or folder) into OUTPUT; without INPUT, a virtual study
-	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input $(DEMONSTRATION)/dataset.json \
-		--output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite $(if $(OUTPUT),$(OVERWRITES),True) $(OPTIONS)
+	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input $(DEMONSTRATION)/dataset.json \
+		--output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
 else
 inference: $(READY)
-	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input "$(INPUT)" \
-		--output_dir "$(or $(OUTPUT),output/inference)" --overwrite $(OVERWRITES) $(OPTIONS)
+	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(INPUT)" \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_WEIGHTS) $(OPTIONS)
 endif
 
-reference: $(READY) $(DEMONSTRATION)/dataset.json  ## MLEM and iterative Yang from the virtual study's projections, into OUTPUT
+reference: $(READY) $(DEMONSTRATION)/dataset.json  ## MLEM and iterative Yang from the virtual study's projections
 	$(RUN) reference --config_file $(CONFIGS)/reference.yaml --projections $(STUDY)_counts.nii.gz \
 		--mu_map $(STUDY)_mu.nii.gz --regions $(STUDY)_regions.nii.gz --background $(STUDY)_scatter.nii.gz \
-		--output_dir "$(or $(OUTPUT),output/reference)" --overwrite $(if $(OUTPUT),$(OVERWRITES),True) $(OPTIONS)
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 
-simulation: $(READY)  ## make ANIMALS virtual canines in DATASET, drawn from SEED
+simulation: $(READY)  ## make ANIMALS virtual canines in DATASET, drawn from SEED; continues where it was interrupted
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals $(ANIMALS) --output_dir "$(DATASET)" \
-		--overwrite $(OVERWRITES) $(SEEDED) $(OPTIONS)
+		--overwrite $(REPLACES_YOURS) $(WITH_SEED) $(OPTIONS)
 
-training: $(READY)  ## train on DATASET into OUTPUT; NETWORK=u_net for another network of the paper
-	$(RUN) training --config_file "['$(CONFIGS)/train.yaml'$(OVERLAY)]" \
-		--dataset_dir "$(DATASET)" --output_dir "$(or $(OUTPUT),output/training)" $(SEEDED) $(OPTIONS)
+training: $(READY)  ## train on DATASET; NETWORK=unet for another network of the paper; continues where it was interrupted
+	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
 
-evaluation: $(READY)  ## correct the test animals of DATASET and compare with iterative Yang
-	$(RUN) inference --config_file $(CONFIGS)/inference.yaml --input "$(DATASET)/dataset.json" \
-		--output_dir "$(or $(OUTPUT),output/evaluation)/corrected" --overwrite True
+evaluation: $(READY)  ## correct the test animals of DATASET, compare with iterative Yang and with the truth
+	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \
+		--output_dir "$(RESULTS)/corrected" --overwrite $(REPLACES) $(WITH_WEIGHTS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
-		--output_dir "$(or $(OUTPUT),output/evaluation)" $(OPTIONS)
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 
 bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 	$(BIN)/python -m monai.bundle ckpt_export --net_id network_def --filepath bundle/models/model.ts \

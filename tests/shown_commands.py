@@ -1,0 +1,24 @@
+"""The commands that documents show, taken from them, so that tests run what readers read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+
+def commands_in(document: Path) -> list[str]:
+    """List the command lines of a document's ```bash blocks, lines that end in a backslash joined."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", document.read_text(), re.M | re.S)
+    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def with_options(command: str, options: str) -> str:
+    """Add options of a run to a command that shows `make` or MONAI's command line."""
+    if not options:
+        return command
+    if not command.startswith("make "):
+        return f"{command} {options}"
+    if 'OPTIONS="' in command:
+        return command.replace('OPTIONS="', f'OPTIONS="{options} ')
+    return f'{command} OPTIONS="{options}"'
