@@ -1,0 +1,74 @@
+"""Every command of the bundle's own README, run in the unpacked bundle, with options added that make it quick."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from tests.nm_files import heart
+from tests.shown_commands import commands_in
+from tests.virtual_cohort import write_cohort
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SMALL = "--camera small_camera.yaml --n_iterations 2 --n_yang_iterations 1"
+TINY = "--network_def#n_filters 4 --max_epochs 1 --batch_size 2"
+
+# What each command, known by some words of it, gets added, and a file that it leaves; in the README's order
+RUNS = {
+    "--input study.nii.gz": ("", "corrected/study/study_corrected.nii.gz"),
+    "run simulation": (f"{SMALL} --n_animals 1 --output_dir data/simulated", "data/simulated/dataset.json"),
+    "--config_file configs/train.yaml": (TINY, "output/training/model.pt"),
+    "configs/networks/unet.yaml": (TINY, "output/unet/model.pt"),
+    "torchrun": (f"{TINY} --device cpu", "output/two_gpus/model.pt"),
+    "--input data/cohort": ("", "output/evaluation/corrected/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz"),
+    "run evaluation": ("", "output/evaluation/summary.json"),
+    "run reference": (SMALL, "reconstructed/iterative_yang.nii.gz"),
+    "ckpt_export": ("", "models/model.ts"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(unpacked_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the unpacked bundle with a reader's files in it."""
+    copy = Path(shutil.copytree(unpacked_bundle, tmp_path_factory.mktemp("reader") / unpacked_bundle.name))
+    shutil.copy(REPOSITORY / "tests" / "simulation" / "small_camera.yaml", copy)
+    write_cohort(copy / "data" / "cohort", n_training=1, n_validation=1, n_test=2, shape=(32, 32, 32))
+    study = nibabel.Nifti1Image(heart((36, 34, 30), noise=0.1).astype(np.float32), np.diag([4.0, 4.0, 4.0, 1.0]))
+    nibabel.save(study, copy / "study.nii.gz")
+    return copy
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command with this environment's programs; small processes, as tests run side by side."""
+    programs = {name: str(Path(sys.executable).with_name(name)) for name in ("python", "torchrun")}
+    arguments = shlex.split(command)
+    arguments[0] = programs[arguments[0]]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_every_command_is_run_here() -> None:
+    commands = commands_in(REPOSITORY / "bundle" / "docs" / "README.md")
+    assert len(commands) == len(RUNS)
+    assert all(words in command for words, command in zip(RUNS, commands, strict=True))
+
+
+@pytest.mark.parametrize("words", RUNS)
+def test_a_command_does_what_the_readme_says(words: str, folder: Path) -> None:
+    options, gives = RUNS[words]
+    [command] = [one for one in commands_in(REPOSITORY / "bundle" / "docs" / "README.md") if words in one]
+    if words == "run reference":
+        gate = folder / "data" / "simulated" / "sub-001" / "gate-ed"
+        for name in ("counts", "mu", "regions"):
+            shutil.copy(gate / f"sub-001_gate-ed_{name}.nii.gz", folder / f"{name}.nii.gz")
+    ended = run(f"{command} {options}", folder)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert (folder / gives).is_file()
