@@ -50,9 +50,9 @@ def three_planes(
     picture = picture_of(volumes, affine, regions)
     n_columns = len(volumes) + 1
     figure = Figure(figsize=(3.0 * n_columns + 0.5, 13.0), dpi=110, layout="constrained")
-    figure.suptitle(f"{title}\n{subtitle}" if subtitle else title, fontsize=13)
+    figure.suptitle(f"{title}\n{subtitle}" if subtitle else title, fontsize=13, parse_math=False)
     lines = [*filter(None, [footnote]), *([OUTLINES] if regions is not None else [])]
-    figure.supxlabel("\n".join(lines), fontsize=8, color="dimgray")
+    figure.supxlabel("\n".join(lines), fontsize=8, color="dimgray", parse_math=False)
     grid = figure.add_gridspec(5, n_columns, height_ratios=[1, 1, 1, 0.06, 0.75])
     panels = np.array([[figure.add_subplot(grid[row, column]) for column in range(n_columns)] for row in range(3)])
     shown = _draw_volumes(panels[:, :-1], picture)

@@ -40,9 +40,10 @@ def _check_fit(network: nn.Module, weights: object, path: Path) -> None:
         raise BadInput(f"weights are a plain state_dict, got a {type(weights).__name__} with other content in {path}")
     got = {name: tuple(value.shape) for name, value in weights.items()}
     if got != expected:
-        differing = [name for name in {**expected, **got} if got.get(name) != expected.get(name)]
+        names = {**expected, **got}
+        differing = [name for name in names if got.get(name) != expected.get(name)]
         raise BadInput(
-            f"weights fit the network, got {path} that differs in {len(differing)} of {len(expected)} tensors "
+            f"weights fit the network, got {path} that differs in {len(differing)} of {len(names)} tensors "
             f"(first {differing[0]}); are they of another network? Set image_keys, dynamic or weights accordingly"
         )
     n_bad = sum(not bool(torch.isfinite(value).all()) for value in weights.values())

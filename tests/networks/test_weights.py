@@ -55,7 +55,7 @@ def test_what_is_no_plain_state_dict_is_refused(tmp_path, content):
 @pytest.mark.parametrize("other", [network(4), nn.Sequential(nn.Conv3d(1, 3, 1)), nn.Conv3d(1, 1, 1)])
 def test_weights_of_another_network_are_refused_in_one_line(tmp_path, other):
     torch.save(other.state_dict(), tmp_path / "model.pt")
-    with pytest.raises(BadInput, match=r"differs in \d+ of 4 tensors .*another network") as refusal:
+    with pytest.raises(BadInput, match=r"differs in \d of \d tensors .*another network") as refusal:
         load_weights(network(), tmp_path / "model.pt")
     assert "\n" not in str(refusal.value)
 
