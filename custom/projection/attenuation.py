@@ -56,14 +56,14 @@ def transmission(mu_per_mm: Tensor | np.ndarray, mu_grid: ImageGrid, camera: Cam
     Raises:
         BadInput: a μ-map of another shape than its grid, negative, not finite, or too large for μ per mm.
     """
-    mu = _checked(np.asarray(mu_per_mm, dtype=np.float32), mu_grid)
-    affine = np.linalg.inv(mu_grid.affine)
-    result = np.empty((len(camera.pinholes), *grid.shape), np.float32)
+    mu = np.pad(_checked(np.asarray(mu_per_mm, dtype=np.float32), mu_grid), 1)  # air all around
     spacing = np.asarray(mu_grid.spacing_mm)
+    first_centre = mu_grid.affine[:3, 3] - spacing
+    axes = [(axis - first_centre[i]) / spacing[i] for i, axis in enumerate(grid.centres_mm())]
+    result = np.empty((len(camera.pinholes), *grid.shape), np.float32)
 
     def fill(index: int) -> None:
-        pinhole = affine[:3, :3] @ np.asarray(camera.pinholes[index].position_mm) + affine[:3, 3]
-        axes = [affine[i, i] * axis + affine[i, 3] for i, axis in enumerate(grid.centres_mm())]
+        pinhole = (np.asarray(camera.pinholes[index].position_mm) - first_centre) / spacing
         _transmission_to(result[index], mu, pinhole, *axes, spacing)
 
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
@@ -81,7 +81,7 @@ def _checked(mu: np.ndarray, mu_grid: ImageGrid) -> np.ndarray:
             f"the μ-map must lie between 0 and {HIGHEST_PER_MM} per mm (water is {WATER_PER_MM}), "
             f"got {mu.min():.4g} to {mu.max():.4g}; is it in HU, or per cm?"
         )
-    return np.ascontiguousarray(mu)
+    return mu
 
 
 @numba.njit(nogil=True)
@@ -94,7 +94,7 @@ def _transmission_to(
     zs: np.ndarray,
     spacing: np.ndarray,
 ) -> None:
-    """Fill (x, y, z) with the transmission to one pinhole; positions are in indices of the μ-map's voxels."""
+    """Fill (x, y, z) with the transmission to one pinhole; positions are in indices of μ's voxels."""
     for ix in range(xs.size):
         for iy in range(ys.size):
             for iz in range(zs.size):
@@ -107,13 +107,11 @@ def _integral(mu: np.ndarray, x: float, y: float, z: float, pinhole: np.ndarray,
     dx, dy, dz = pinhole[0] - x, pinhole[1] - y, pinhole[2] - z
     first, last = 0.0, 1.0
     for start, step, n in ((x, dx, mu.shape[0]), (y, dy, mu.shape[1]), (z, dz, mu.shape[2])):
-        low, high = -1.0 - start, n - start  # where interpolation begins and ceases to see the map
-        if step == 0:
-            if low > 0 or high < 0:
-                return 0.0
-        else:
-            a, b = low / step, high / step
-            first, last = max(first, min(a, b)), min(last, max(a, b))
+        if step != 0:
+            ends = -start / step, (n - 1 - start) / step
+            first, last = max(first, min(ends)), min(last, max(ends))
+        elif not 0 <= start <= n - 1:
+            return 0.0
     if last <= first:
         return 0.0
     n_steps = int(np.ceil(max(abs(dx), abs(dy), abs(dz)) * (last - first)))
@@ -127,14 +125,11 @@ def _integral(mu: np.ndarray, x: float, y: float, z: float, pinhole: np.ndarray,
 
 @numba.njit(nogil=True)
 def _interpolated(mu: np.ndarray, x: float, y: float, z: float) -> float:
-    """Interpolate linearly between voxel centres; 0 beyond the map."""
-    i, j, k = int(np.floor(x)), int(np.floor(y)), int(np.floor(z))
+    """Interpolate linearly between voxel centres."""
+    i, j, k = min(int(x), mu.shape[0] - 2), min(int(y), mu.shape[1] - 2), min(int(z), mu.shape[2] - 2)
     fx, fy, fz = x - i, y - j, z - k
-    value = 0.0
-    for corner in range(8):
-        a, b, c = corner & 1, (corner >> 1) & 1, corner >> 2
-        p, q, r = i + a, j + b, k + c
-        if 0 <= p < mu.shape[0] and 0 <= q < mu.shape[1] and 0 <= r < mu.shape[2]:
-            weight = (fx if a else 1 - fx) * (fy if b else 1 - fy) * (fz if c else 1 - fz)
-            value += weight * mu[p, q, r]
-    return value
+    near = (1 - fy) * ((1 - fz) * mu[i, j, k] + fz * mu[i, j, k + 1])
+    near += fy * ((1 - fz) * mu[i, j + 1, k] + fz * mu[i, j + 1, k + 1])
+    far = (1 - fy) * ((1 - fz) * mu[i + 1, j, k] + fz * mu[i + 1, j, k + 1])
+    far += fy * ((1 - fz) * mu[i + 1, j + 1, k] + fz * mu[i + 1, j + 1, k + 1])
+    return (1 - fx) * near + fx * far

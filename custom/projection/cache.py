@@ -38,7 +38,7 @@ def load(folder: Path, dtypes: Mapping[str, str]) -> dict[str, np.ndarray] | Non
         if any(manifest[name] != _fingerprint(folder / name) for name in dtypes):
             return None
         return {name: _mapped(folder / name, dtype) for name, dtype in dtypes.items()}
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numba
@@ -67,35 +68,19 @@ class Columns(NamedTuple):
     value: np.ndarray
 
 
-def pinhole_response(camera: Camera, pinhole: Pinhole, grid: ImageGrid) -> PinholeResponse:
-    """Gather one pinhole's numbers, and tabulate its spots for the distances at which the grid's voxels lie."""
-    detector, collimator = camera.detector, camera.collimator
-    slope = float(np.tan(np.radians(collimator.opening_angle_deg) / 2))
-    skirt = slope / (2 * collimator.attenuation_per_mm)
+def pinhole_responses(camera: Camera, grid: ImageGrid) -> list[PinholeResponse]:
+    """Gather the pinholes' numbers, and tabulate their spots for the distances at which the grid's voxels lie."""
     depths, depth_weights = _depth_nodes(camera)
-    nearest, farthest = _distances(pinhole, grid, camera.model.nearest_mm)
-    magnifications = (
-        1 + (pinhole.focal_length_mm + depths[0]) / farthest,
-        1 + (pinhole.focal_length_mm + depths[-1]) / nearest,
-    )
-    return PinholeResponse(
-        position=np.asarray(pinhole.position_mm, float),
-        frame=pinhole.frame,
-        aperture=float(pinhole.aperture_mm),
-        focal_length=float(pinhole.focal_length_mm),
-        skirt=skirt,
-        cone_slope=slope,
-        n_rows=detector.n_rows,
-        n_columns=detector.n_columns,
-        pixel=float(detector.pixel_mm),
-        window_fraction=float(detector.window_fraction),
-        crystal_mu=float(detector.attenuation_per_mm),
-        crystal_thickness=float(detector.thickness_mm),
-        depths=depths,
-        depth_weights=depth_weights,
-        nearest=float(camera.model.nearest_mm),
-        spots=spot_table(pinhole.aperture_mm, skirt, detector.pixel_mm, detector.intrinsic_sigma_mm, magnifications),
-    )
+    nearest, farthest = _distances(camera, grid)
+    tables: dict[tuple[float, float], SpotTable] = {}
+    responses = []
+    for pinhole in camera.pinholes:
+        kind = (pinhole.aperture_mm, pinhole.focal_length_mm)
+        if kind not in tables:
+            lengths = pinhole.focal_length_mm + depths
+            tables[kind] = _spots(camera, pinhole, (1 + lengths[0] / farthest, 1 + lengths[-1] / nearest))
+        responses.append(_response(camera, pinhole, tables[kind], depths, depth_weights))
+    return responses
 
 
 def pinhole_columns(response: PinholeResponse, grid: ImageGrid, voxel_samples: int) -> Columns:
@@ -118,21 +103,61 @@ def voxel_points(grid: ImageGrid, samples: int) -> np.ndarray:
     return np.stack([x.ravel(), y.ravel(), z.ravel(), share.ravel()], axis=1)
 
 
+def _response(
+    camera: Camera, pinhole: Pinhole, spots: SpotTable, depths: np.ndarray, depth_weights: np.ndarray
+) -> PinholeResponse:
+    detector = camera.detector
+    return PinholeResponse(
+        position=np.asarray(pinhole.position_mm, float),
+        frame=pinhole.frame,
+        aperture=float(pinhole.aperture_mm),
+        focal_length=float(pinhole.focal_length_mm),
+        skirt=_skirt_mm(camera),
+        cone_slope=_cone_slope(camera),
+        n_rows=detector.n_rows,
+        n_columns=detector.n_columns,
+        pixel=float(detector.pixel_mm),
+        window_fraction=float(detector.window_fraction),
+        crystal_mu=float(detector.attenuation_per_mm),
+        crystal_thickness=float(detector.thickness_mm),
+        depths=depths,
+        depth_weights=depth_weights,
+        nearest=float(camera.model.nearest_mm),
+        spots=spots,
+    )
+
+
+def _cone_slope(camera: Camera) -> float:
+    return math.tan(math.radians(camera.collimator.opening_angle_deg) / 2)
+
+
+def _skirt_mm(camera: Camera) -> float:
+    """Return k on a pinhole's axis."""
+    return _cone_slope(camera) / (2 * camera.collimator.attenuation_per_mm)
+
+
+def _spots(camera: Camera, pinhole: Pinhole, magnifications: tuple[float, float]) -> SpotTable:
+    detector = camera.detector
+    return spot_table(
+        pinhole.aperture_mm, _skirt_mm(camera), detector.pixel_mm, detector.intrinsic_sigma_mm, magnifications
+    )
+
+
 def _depth_nodes(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
     """Return the depths in the crystal at which interactions are placed, mm, and the weights of their quadrature."""
-    if not camera.model.depth_of_interaction or np.isinf(camera.detector.attenuation_per_mm):
+    if not camera.model.depth_of_interaction or math.isinf(camera.detector.attenuation_per_mm):
         return np.zeros(1), np.ones(1)
     nodes, weights = np.polynomial.legendre.leggauss(N_DEPTHS)
     return (nodes + 1) / 2 * camera.detector.thickness_mm, weights
 
 
-def _distances(pinhole: Pinhole, grid: ImageGrid, nearest_mm: float) -> tuple[float, float]:
-    """Return the smallest and the largest distance from the pinhole's plane at which it may see part of the grid."""
+def _distances(camera: Camera, grid: ImageGrid) -> tuple[float, float]:
+    """Return the smallest and the largest distance from a pinhole's plane at which one may see part of the grid."""
     sides = zip(grid.shape, grid.spacing_mm, grid.centre_mm, strict=True)
-    corners = np.meshgrid(*[[centre - n * step / 2, centre + n * step / 2] for n, step, centre in sides])
-    distances = (np.stack(corners, axis=-1) - pinhole.position_mm) @ np.asarray(pinhole.axis)
-    nearest = max(nearest_mm, float(distances.min()))
-    return nearest, max(nearest * (1 + 1e-6), float(distances.max()))
+    corners = np.stack(np.meshgrid(*[[at - n * step / 2, at + n * step / 2] for n, step, at in sides]), axis=-1)
+    distances = [(corners - pinhole.position_mm) @ np.asarray(pinhole.axis) for pinhole in camera.pinholes]
+    nearest = max(camera.model.nearest_mm, float(np.min(distances)))
+    return nearest, max(nearest, float(np.max(distances)))
 
 
 # The kernels. Loops stand where NumPy has a method, since each such method can add seconds to the compilation.

@@ -15,6 +15,7 @@ from scipy.ndimage import gaussian_filter
 SAMPLES_PER_PIXEL = 20
 _SKIRT_NODES, _SKIRT_WEIGHTS = np.polynomial.laguerre.laggauss(5)
 _NEGLIGIBLE = 1e-6
+_BLUR_REACH = 5.0  # standard deviations
 
 
 class SpotTable(NamedTuple):
@@ -34,21 +35,18 @@ class SpotTable(NamedTuple):
 
 
 def disc_in_quadrant(x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
-    """Area of the disc of that radius about the origin that lies left of x and below y."""
-    x, y = np.clip(x, -radius, radius), np.clip(y, -radius, radius)
-    half_x, half_y = _segment(x, radius), _segment(y, radius)
-    inside = x * y + (half_x + half_y) / 2 - np.pi * radius**2 / 4
+    """Return the area of a disc about the origin that lies left of x and below y, for all pairs of x and y."""
+    x, y = np.clip(x, -radius, radius)[:, None], np.clip(y, -radius, radius)[None, :]
+    left, below = _segment(x, radius), _segment(y, radius)
     full = np.pi * radius**2
-    outside = np.where(
-        x >= 0,
-        np.where(y >= 0, half_x + half_y - full, half_y),
-        np.where(y >= 0, half_x, 0.0),
-    )
+    inside = x * y + (left + below) / 2 - full / 4
+    right_of_middle = np.where(y >= 0, left + below - full, below)
+    outside = np.where(x >= 0, right_of_middle, np.where(y >= 0, left, 0.0))
     return np.where(x**2 + y**2 < radius**2, inside, outside)
 
 
 def _segment(x: np.ndarray, radius: float) -> np.ndarray:
-    """Area of the disc that lies left of x."""
+    """Return the area of the disc that lies left of x."""
     return x * np.sqrt((radius - x) * (radius + x)) + radius**2 * (np.arcsin(x / radius) + np.pi / 2)
 
 
@@ -61,44 +59,37 @@ def spot_table(
         aperture_mm: d, mm.
         skirt_mm: k on the pinhole's axis, mm; 0 for an ideal edge.
         pixel_mm: pitch of the pixels, mm.
-        sigma_mm: of the intrinsic blur, mm.
+        sigma_mm: standard deviation of the intrinsic blur, mm.
         magnifications: smallest and largest M.
     """
     low, high = magnifications
     sample = pixel_mm / SAMPLES_PER_PIXEL
     n_layers = 2 + int(np.ceil((high - low) * aperture_mm / sample))
     step = max(high - low, 1e-6) / (n_layers - 1)
-    layers = low + step * np.arange(n_layers)
-    widest = high * (aperture_mm / 2 + skirt_mm * _SKIRT_NODES[-1]) + 5 * sigma_mm + pixel_mm / 2
-    n = int(np.ceil(widest / sample)) + 2
+    widest = high * (aperture_mm / 2 + skirt_mm * _SKIRT_NODES[-1]) + _BLUR_REACH * sigma_mm + pixel_mm / 2
+    n = int(np.ceil(widest / sample)) + 3
     share = np.empty((n_layers, 2, n, n), dtype=np.float32)
-    for index, magnification in enumerate(layers):
-        radius, skirt = magnification * aperture_mm / 2, magnification * skirt_mm
-        share[index, 0] = _blurred(_disc_shares(radius, sample, n), sigma_mm / sample)
-        share[index, 1] = _blurred(_skirted_shares(radius, skirt, sample, n), sigma_mm / sample)
-    visible = share[:, 1, 0] > _NEGLIGIBLE * share[:, 1, :1, 0]
-    return SpotTable(share, (n - np.argmax(visible[:, ::-1], axis=1)).astype(np.int64), low, step)
+    for layer, magnification in zip(share, low + step * np.arange(n_layers), strict=True):
+        layer[0] = _shares(magnification * aperture_mm / 2, 0.0, sigma_mm, sample, n)
+        layer[1] = _shares(magnification * aperture_mm / 2, magnification * skirt_mm, sigma_mm, sample, n)
+    visible = share[:, 1, 0] > _NEGLIGIBLE * share[:, 1, 0, :1]
+    return SpotTable(share, n - np.argmax(visible[:, ::-1], axis=1), low, step)
 
 
-def _disc_shares(radius: float, sample: float, n: int) -> np.ndarray:
-    """Share of a uniform disc in a pixel whose middle lies (i, j) samples from the disc's, for |i|, |j| < n."""
+def _shares(radius: float, skirt: float, sigma: float, sample: float, n: int) -> np.ndarray:
+    """Return the shares of a blurred spot in pixels whose middles lie (i, j) samples from the spot's, 0 ≤ i, j < n.
+
+    An exponential skirt is a mixture of discs whose radii are exponentially distributed.
+    """
+    margin = int(np.ceil(_BLUR_REACH * sigma / sample))
     half = SAMPLES_PER_PIXEL // 2
-    corner = np.arange(-n + 1 - half, n + half) * sample
-    area = disc_in_quadrant(corner[:, None], corner[None, :], radius)
-    wide = 2 * half
-    return (area[wide:, wide:] - area[:-wide, wide:] - area[wide:, :-wide] + area[:-wide, :-wide]) / (np.pi * radius**2)
-
-
-def _skirted_shares(radius: float, skirt: float, sample: float, n: int) -> np.ndarray:
-    """The same with an exponential skirt, which is a mixture of discs with exponentially distributed radii."""
-    radii = radius + skirt * _SKIRT_NODES
-    weights = _SKIRT_WEIGHTS * radii**2
-    shares = sum(w * _disc_shares(r, sample, n) for w, r in zip(weights, radii, strict=True))
-    return np.asarray(shares) / weights.sum()
-
-
-def _blurred(shares: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur, and keep the quarter with both distances at least 0."""
-    blurred = gaussian_filter(shares, sigma, mode="constant", truncate=5.0) if sigma > 0 else shares
-    middle = len(shares) // 2
-    return blurred[middle:, middle:]
+    corners = np.arange(-margin - half, n + half) * sample
+    radii, weights = radius + skirt * _SKIRT_NODES, _SKIRT_WEIGHTS
+    if skirt == 0:
+        radii, weights = np.array([radius]), np.ones(1)
+    area = np.sum([w * disc_in_quadrant(corners, corners, r) for r, w in zip(radii, weights, strict=True)], axis=0)
+    by_row = area[2 * half :] - area[: -2 * half]
+    by_pixel = (by_row[:, 2 * half :] - by_row[:, : -2 * half]) / (np.pi * weights @ radii**2)
+    if sigma > 0:
+        by_pixel = gaussian_filter(by_pixel, sigma / sample, mode="constant", truncate=_BLUR_REACH)
+    return by_pixel[margin:, margin:]

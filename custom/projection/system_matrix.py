@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from custom.errors import BadInput
 from custom.projection import cache
-from custom.projection.response import pinhole_columns, pinhole_response
-from custom.scanner.camera import Camera, Pinhole
+from custom.projection.response import PinholeResponse, pinhole_columns, pinhole_responses
+from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
 FORMAT_VERSION = 2
@@ -128,7 +128,7 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
     yield {"row_pointer": np.zeros(1, np.int64), "pinhole_pointer": np.zeros(1, np.int64)}
     pool = ThreadPoolExecutor(torch.get_num_threads())
     try:
-        blocks = pool.map(partial(_block, camera, grid), camera.pinholes)
+        blocks = pool.map(partial(_block, camera, grid), pinhole_responses(camera, grid))
         for piece in tqdm(blocks, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
             piece["row_pointer"] += n_elements
             piece["view"] += np.int32(n_views)
@@ -139,10 +139,10 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
         pool.shutdown(cancel_futures=True)
 
 
-def _block(camera: Camera, grid: ImageGrid, pinhole: Pinhole) -> Piece:
+def _block(camera: Camera, grid: ImageGrid, response: PinholeResponse) -> Piece:
     """Compute one pinhole's rows, its elements and views counted from 0."""
-    columns = pinhole_columns(pinhole_response(camera, pinhole, grid), grid, camera.model.voxel_samples)
-    n_pixels = camera.detector.n_rows * camera.detector.n_columns
+    columns = pinhole_columns(response, grid, camera.model.voxel_samples)
+    n_pixels = response.n_rows * response.n_columns
     elements = (columns.value, columns.pixel, columns.pointer)
     rows = csc_array(elements, shape=(n_pixels, len(columns.voxel))).tocsr()
     return {

@@ -229,8 +229,7 @@ def _converted(value: Any, hint: Any) -> Any:  # noqa: ANN401
 
 
 def _listed_pinhole(entry: dict[str, Any]) -> Pinhole:
-    axis = _unit(entry["axis"])
-    up = np.asarray(entry["up"], dtype=float)
+    axis, up = _unit(np.asarray(entry["axis"], float)), np.asarray(entry["up"], float)
     return _build(Pinhole, entry | {"axis": _vector(axis), "up": _vector(_unit(up - axis * (up @ axis)))})
 
 
@@ -248,30 +247,28 @@ def _arc(
 
     Azimuth is counted from the patient's front (+y) towards the left (−x), elevation towards the head.
     """
-    elevation = math.radians(elevation_deg)
+    head, elevation = np.array([0.0, 0.0, 1.0]), math.radians(elevation_deg)
     pinholes = []
     for azimuth in np.radians(np.linspace(azimuth_deg[0], azimuth_deg[1], n_pinholes)):
         level = np.array([-math.sin(azimuth), math.cos(azimuth), 0.0])
-        head = np.array([0.0, 0.0, 1.0])
         outward = math.cos(elevation) * level + math.sin(elevation) * head
         pinholes.append(
             Pinhole(
-                position_mm=_vector(np.asarray(centre_mm) + distance_mm * outward),
+                position_mm=_vector(centre_mm + distance_mm * outward),
                 axis=_vector(-outward),
                 up=_vector(math.cos(elevation) * head - math.sin(elevation) * level),
-                aperture_mm=aperture_mm,
-                focal_length_mm=focal_length_mm,
+                aperture_mm=float(aperture_mm),
+                focal_length_mm=float(focal_length_mm),
             )
         )
     return pinholes
 
 
-def _unit(vector: Sequence[float] | np.ndarray) -> np.ndarray:
-    array = np.asarray(vector, dtype=float)
-    length = float(np.linalg.norm(array))
-    if array.shape != (3,) or not 0 < length < math.inf:
-        raise ValueError(f"a direction has three numbers and a length, got {vector}")
-    return array / length
+def _unit(vector: np.ndarray) -> np.ndarray:
+    length = float(np.linalg.norm(vector))
+    if vector.shape != (3,) or not 0 < length < math.inf:
+        raise ValueError(f"a direction has three numbers and a length, got {vector.tolist()}")
+    return vector / length
 
 
 def _vector(array: np.ndarray) -> Vector:
