@@ -8,12 +8,10 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-import monai
-import numpy as np
-import torch
 from ignite.engine import Engine, Events
 from matplotlib.figure import Figure
 from monai.data import MetaTensor
@@ -21,6 +19,7 @@ from monai.data import MetaTensor
 from custom.evaluation.change import describe_change, voxels
 from custom.evaluation.figures import three_planes
 
+LIBRARIES = ("monai", "torch", "numpy", "nibabel", "pydicom")
 FOOTNOTE = "Radiological convention: the patient's right is on the left of the picture."
 
 
@@ -76,12 +75,8 @@ class StudyReporter:
         return {
             "network": self.network,
             "weights": {"file": str(self.weights), "sha256": self._sha256},
-            "software": {
-                "cardiac-spect-pvc": self.version,
-                "monai": monai.__version__,
-                "torch": str(torch.__version__),
-                "numpy": np.__version__,
-            },
+            "software": {"cardiac-spect-pvc": self.version}
+            | {library: installed_version(library) for library in LIBRARIES},
             "device": device,
             "warnings": [*self.warnings, *self.remarks.get(name, [])],
         }
