@@ -9,19 +9,18 @@ from typing import Any
 
 import nibabel
 import torch
+from matplotlib.figure import Figure
 from torch import Tensor
 
 from custom.errors import BadInput
-from custom.projection.projector import Projector
-from custom.reconstruction.iterative_yang import field_of_view
 from custom.reconstruction.regions import Region, region_means
 from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study import Study
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-UNCORRECTED, CORRECTED, REPORT = "mlem.nii.gz", "iterative_yang.nii.gz", "reference.json"
-RESULTS = (UNCORRECTED, CORRECTED, REPORT)
+UNCORRECTED, CORRECTED, PICTURE, REPORT = "mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json"
+RESULTS = (UNCORRECTED, CORRECTED, PICTURE, REPORT)
 SMALLEST_SEEN_SHARE = 0.9
 
 logger = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Record:
         self.values.append(value.tolist())
 
 
-def check_settings(*, n_iterations: int, n_yang_iterations: int, device: str) -> None:
+def check_settings(*, n_iterations: object, n_yang_iterations: object, device: Any) -> None:  # noqa: ANN401
     """Hold what a user may set against what can run.
 
     Raises:
@@ -53,13 +52,16 @@ def check_settings(*, n_iterations: int, n_yang_iterations: int, device: str) ->
         raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error
 
 
-def check_heart_is_seen(study: Study, projector: Projector) -> None:
+def check_heart_is_seen(study: Study, seen: Tensor) -> None:
     """Hold the heart's place against the camera's field of view.
+
+    Args:
+        study: with the heart's regions.
+        seen: where the camera sees, boolean, shape (x, y, z).
 
     Raises:
         BadInput: more than a tenth of the myocardium or of the left-ventricular blood lies outside.
     """
-    seen = field_of_view(projector).cpu()
     for region in (Region.MYOCARDIUM, Region.LEFT_VENTRICULAR_BLOOD):
         share = float(seen[study.regions == region].double().mean())
         if share < SMALLEST_SEEN_SHARE:
@@ -85,7 +87,7 @@ def result_folder(path: str | Path, *, overwrite: bool) -> ResultFolder:
 def report(
     *,
     study: Study,
-    projector: Projector,
+    seen: Tensor,
     camera: Camera,
     uncorrected: Tensor,
     corrected: Tensor,
@@ -100,7 +102,7 @@ def report(
 
     Args:
         study: what was corrected.
-        projector: with which it was reconstructed.
+        seen: where the camera sees, boolean, shape (x, y, z); means are over these voxels.
         camera: that measured it.
         uncorrected: MLEM image, shape (x, y, z).
         corrected: the same after iterative Yang.
@@ -116,8 +118,7 @@ def report(
     Source: Xie et al. 2023, equation 1, doi:10.1109/TMI.2022.3226604.
     """
     images = {"uncorrected": uncorrected, "corrected": corrected}
-    seen = field_of_view(projector).cpu()
-    means = {name: region_means(image.cpu(), study.regions, seen).tolist() for name, image in images.items()}
+    means = {name: region_means(image, study.regions, seen).tolist() for name, image in images.items()}
     return {
         "camera": camera.name,
         "software": f"cardiac-spect-pvc {version}",
@@ -137,10 +138,22 @@ def report(
     }
 
 
+def summary(report: dict[str, Any]) -> str:
+    """Return what a report says of IMBV in one line."""
+    before, after = (report["imbv"][name] for name in ("uncorrected", "corrected"))
+    return f"IMBV {_shown(before)} uncorrected, {_shown(after)} corrected"
+
+
 def save(
-    folder: ResultFolder, *, grid: ImageGrid, uncorrected: Tensor, corrected: Tensor, report: dict[str, Any]
+    folder: ResultFolder,
+    *,
+    grid: ImageGrid,
+    uncorrected: Tensor,
+    corrected: Tensor,
+    report: dict[str, Any],
+    picture: Figure,
 ) -> None:
-    """Write both images and the report, all or nothing.
+    """Write both images, the picture and the report, all or nothing.
 
     Args:
         folder: where to.
@@ -148,6 +161,7 @@ def save(
         uncorrected: MLEM image, shape (x, y, z).
         corrected: the same after iterative Yang.
         report: from `report`.
+        picture: of both images.
 
     Raises:
         BadInput: the folder cannot be written.
@@ -155,9 +169,9 @@ def save(
     with folder.filled() as unfinished:
         _save_image(uncorrected, grid, unfinished / UNCORRECTED)
         _save_image(corrected, grid, unfinished / CORRECTED)
+        picture.savefig(unfinished / PICTURE)
         (unfinished / REPORT).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    before, after = (report["imbv"][name] for name in ("uncorrected", "corrected"))
-    logger.info("IMBV %s uncorrected, %s corrected; results in %s", _shown(before), _shown(after), folder.path)
+    logger.info("%s; results in %s", summary(report), folder.path)
 
 
 def _imbv(means: list[float]) -> float | None:
@@ -165,7 +179,7 @@ def _imbv(means: list[float]) -> float | None:
     return means[Region.MYOCARDIUM] / blood if blood > 0 else None
 
 
-def _region_entry(region: Region, regions: Tensor, seen: Tensor, grid: ImageGrid) -> dict[str, float]:
+def _region_entry(region: Region, regions: Tensor, seen: Tensor, grid: ImageGrid) -> dict[str, Any]:
     here = regions == region
     ml_per_voxel = grid.voxel_volume_mm3 / 1000
     return {
@@ -176,7 +190,7 @@ def _region_entry(region: Region, regions: Tensor, seen: Tensor, grid: ImageGrid
 
 
 def _save_image(image: Tensor, grid: ImageGrid, path: Path) -> None:
-    nifti = nibabel.Nifti1Image(image.cpu().float().numpy(), grid.affine)
+    nifti = nibabel.Nifti1Image(image.float().numpy(), grid.affine)
     nifti.header.set_xyzt_units("mm")
     nibabel.save(nifti, path)
 

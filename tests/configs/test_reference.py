@@ -127,6 +127,8 @@ def test_from_the_repository(run_python, repository, options, tmp_path):
         mean = image.get_fdata()[regions == 1].mean()
         assert made["regions"]["myocardium"]["mean"][state] == pytest.approx(mean, rel=1e-5)
 
+    assert (tmp_path / "results" / "reference.png").read_bytes().startswith(b"\x89PNG")
+
     again = run_python(*command, folder=repository)
     assert again.returncode == 1
     assert [line for line in again.stderr.splitlines() if line.startswith("error: ")] == again.stderr.splitlines()[-1:]

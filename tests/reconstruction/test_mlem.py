@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -55,7 +56,7 @@ def test_the_likelihood_never_falls(case):
     values = []
     mlem(projector, counts, background=background, n_iterations=12, callback=lambda _i, _x, value: values.append(value))
     terms = float(counts.double().sum() * 30 + 1)  # what is summed, and rounded, in a likelihood
-    for earlier, later in zip(values, values[1:], strict=False):
+    for earlier, later in pairwise(values):
         assert later >= earlier - ROUNDING[projector.dtype] * terms
 
 
@@ -95,9 +96,7 @@ def test_laws_on_a_camera(name, with_background, request):
         totals.append(float((projector.sensitivity * image).sum()))
 
     image = mlem(projector, counts, background=background, n_iterations=80, callback=record)
-    assert all(
-        later >= earlier - 1e-9 * abs(earlier) for earlier, later in zip(likelihoods, likelihoods[1:], strict=False)
-    )
+    assert all(later >= earlier - 1e-9 * abs(earlier) for earlier, later in pairwise(likelihoods))
     assert (image[projector.sensitivity == 0] == 0).all()
     assert torch.isfinite(image).all()
     if with_background:

@@ -51,14 +51,23 @@ def test_results_are_replaced_only_on_request(tmp_path):
     assert (tmp_path / "report.json").read_text() == "new"
 
 
+class InterruptedRunError(Exception):
+    pass
+
+
+def interrupt(folder):
+    with folder.filled() as unfinished:
+        (unfinished / NAMES[0]).write_text("half")
+        raise InterruptedRunError
+
+
 @pytest.mark.parametrize("there_before", [True, False])
 def test_a_failure_leaves_nothing_half_written(tmp_path, there_before):
     path = tmp_path / "results"
     if there_before:
         fill(ResultFolder(path=path, names=NAMES), "old")
-    with pytest.raises(RuntimeError), ResultFolder(path=path, names=NAMES, overwrite=True).filled() as unfinished:
-        (unfinished / NAMES[0]).write_text("half")
-        raise RuntimeError
+    with pytest.raises(InterruptedRunError):
+        interrupt(ResultFolder(path=path, names=NAMES, overwrite=True))
     assert [folder.name for folder in tmp_path.iterdir()] == (["results"] if there_before else [])
     if there_before:
         assert (path / NAMES[0]).read_text() == "old"
@@ -86,6 +95,6 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 
 def test_a_disk_that_is_full(tmp_path):
     folder = ResultFolder(path=tmp_path / "results", names=NAMES)
-    with pytest.raises(BadInput, match="output_dir must be writable, got .*No space left on device"), folder.filled():
+    with pytest.raises(BadInput, match=r"output_dir must be writable, got .*No space left on device"), folder.filled():
         raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
