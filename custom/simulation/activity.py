@@ -11,7 +11,7 @@ from custom.simulation.anatomy import Anatomy
 from custom.simulation.animal import Animal, Scan
 from custom.simulation.gating import N_GATES
 from custom.simulation.tissues import Tissue, values_of
-from custom.simulation.ventricle import end_diastolic_volume_ml, left_ventricle_at
+from custom.simulation.ventricle import left_ventricle_at
 from custom.simulation.waves import PlaneWaves, random_field
 
 HALF_LIFE_MINUTES = 6.0067 * 60  # Tc-99m; Nuclear Data Sheets 145 (2017) 25
@@ -129,16 +129,10 @@ def _deficit(anatomy: Anatomy, wall: np.ndarray, volume_ml: float) -> np.ndarray
     if not animal.has_deficit:
         return np.ones(int(wall.sum()), dtype=np.float32)
     shape = left_ventricle_at(volume_ml, animal.body, animal.heart)
-    outflow = anatomy.beating.left_ventricle(volume_ml)[1]
+    middle = anatomy.beating.left_ventricle(volume_ml)[1]
     height, angle = animal.pattern.deficit_height, np.radians(animal.pattern.deficit_angle_deg)
     along = height * (shape.half_length_mm if height > 0 else shape.base_mm)
     around = (shape.radius_mm + shape.wall_mm / 2) * np.sqrt(max(0.0, 1 - (along / shape.outer_half_length_mm) ** 2))
-    centre = outflow + np.array([along, around * np.cos(angle), around * np.sin(angle)]) @ anatomy.beating.pose.axes
+    centre = middle + np.array([along, around * np.cos(angle), around * np.sin(angle)]) @ anatomy.beating.pose.axes
     distance_squared = ((anatomy.coordinates[:, wall] - centre[:, None].astype(np.float32)) ** 2).sum(axis=0)
     return 1 - animal.pattern.deficit_severity * np.exp(-distance_squared / animal.pattern.deficit_radius_mm**2)
-
-
-def end_diastolic_mass_g(animal: Animal) -> float:
-    """Return the mass of the left ventricle's wall."""
-    volume = end_diastolic_volume_ml(animal.body, animal.heart)
-    return left_ventricle_at(volume, animal.body, animal.heart).wall_ml * MUSCLE_G_PER_ML

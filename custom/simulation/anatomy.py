@@ -13,9 +13,11 @@ from torch import Tensor
 from custom.reconstruction.regions import Region
 from custom.scanner.grid import ImageGrid
 from custom.simulation.animal import Animal
-from custom.simulation.heart import BeatingHeart, Part, place_heart
+from custom.simulation.heart import BeatingHeart, place_heart
+from custom.simulation.heart_parts import heart_parts
+from custom.simulation.organs import trunk_parts
 from custom.simulation.thorax import build_thorax
-from custom.simulation.tissues import REGIONS, Tissue
+from custom.simulation.tissues import REGIONS, Part, Tissue
 from custom.simulation.waves import PlaneWaves, random_displacement
 
 SLAB = 8  # planes painted at a time: they fit in the processor's cache
@@ -56,13 +58,13 @@ class Anatomy:
     def trunk(self) -> np.ndarray:
         """Tissues of everything but the heart, shape (x, y, z), uint8."""
         tissues = np.zeros(self.grid.shape, dtype=np.uint8)
-        self._paint(tissues, build_thorax(self.beating).parts())
+        self._paint(tissues, trunk_parts(build_thorax(self.beating)))
         return tissues
 
     def at(self, volume_ml: float) -> np.ndarray:
         """Return the tissues when the left ventricle's cavity has a volume, shape (x, y, z), uint8, see `Tissue`."""
         tissues = self.trunk.copy()
-        self._paint(tissues, self.beating.parts(volume_ml))
+        self._paint(tissues, heart_parts(self.beating, volume_ml))
         return tissues
 
     def _paint(self, tissues: np.ndarray, parts: Sequence[Part]) -> None:

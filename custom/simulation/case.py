@@ -12,29 +12,26 @@ from torch import Tensor
 from custom.projection.attenuation import mu_per_mm_from_hu, transmission
 from custom.reconstruction.iterative_yang import iterative_yang
 from custom.reconstruction.mlem import mlem
-from custom.reconstruction.regions import Region, region_means
 from custom.simulation.acquisition import (
     ANATOMY_REFINEMENT,
     EMISSION_REFINEMENT,
-    Acquisition,
     Laboratory,
     acquire,
     reconstructed_region,
 )
 from custom.simulation.activity import (
     UptakePattern,
-    concentration_mbq_per_ml,
     draw_pattern,
-    gate_seconds,
     photons_per_voxel,
     relative_activity,
 )
 from custom.simulation.anatomy import Anatomy, block_mean, build_anatomy, majority_regions
-from custom.simulation.animal import Animal, draw_animal
 from custom.simulation.ct import contrast_ct, low_dose_ct, native_hu
+from custom.simulation.drawing import draw_animal
+from custom.simulation.gate import Gate, derived_numbers, measured_numbers
 from custom.simulation.gating import GATES, end_gates
 from custom.simulation.ranges import Ranges
-from custom.simulation.tissues import Tissue, values_of
+from custom.simulation.tissues import values_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,31 +47,6 @@ class Recipe:
     tracer: str = "red_blood_cells"
     n_iterations: int = 80
     n_yang_iterations: int = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gate:
-    """One gate of an animal before reconstruction; maps on the camera's grid unless said otherwise.
-
-    Args:
-        number: which of the eight gates, the first centred on the R wave.
-        volume_ml: mean volume of the left ventricle's cavity.
-        tissues: on the anatomy's grid, see `Tissue`.
-        relative: relative activity per volume on the anatomy's grid.
-        regions: majority label of each voxel.
-        truth: emitted photons per voxel.
-        ct: contrast CT, HU.
-        acquisition: what the camera measured.
-    """
-
-    number: int
-    volume_ml: float
-    tissues: np.ndarray
-    relative: np.ndarray
-    regions: Tensor
-    truth: np.ndarray
-    ct: np.ndarray
-    acquisition: Acquisition
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,10 +103,10 @@ def simulate_case(
     }
     kept = reconstructed_region(laboratory.camera)
     measured = {
-        name: _measured(gate, image, label, kept)
+        name: measured_numbers(gate, image, label, kept)
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
-    parameters = {"drawn": asdict(animal), "derived": _derived(animal), "gates": measured}
+    parameters = {"drawn": asdict(animal), "derived": derived_numbers(animal), "gates": measured}
     return Case(parameters=parameters, volumes=volumes)
 
 
@@ -194,39 +166,3 @@ def _reconstructed(
     )
     kept = reconstructed_region(laboratory.camera)
     return torch.where(kept, images.cpu(), 0), torch.where(kept, labels.cpu(), 0)
-
-
-def _derived(animal: Animal) -> dict[str, float]:
-    return {
-        "concentration_of_unit_activity_mbq_per_ml": concentration_mbq_per_ml(animal),
-        "seconds_per_gate": gate_seconds(animal.scan),
-    }
-
-
-def _measured(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> dict[str, Any]:
-    """Gather volume, counts, and region means within the reconstructed region: true, uncorrected and corrected."""
-    wall, blood = gate.tissues == Tissue.MYOCARDIUM, gate.tissues == Tissue.LEFT_VENTRICULAR_BLOOD
-    maps = {"true_in_voxels": torch.from_numpy(gate.truth), "mlem": image, "iterative_yang": label}
-    means = {name: region_means(values, gate.regions, kept).tolist() for name, values in maps.items()}
-    true_imbv = float(gate.relative[wall].mean(dtype=np.float64) / gate.relative[blood].mean(dtype=np.float64))
-    acquisition = gate.acquisition
-    return {
-        "gate": gate.number,
-        "left_ventricular_volume_ml": gate.volume_ml,
-        "imbv": {"true": true_imbv}
-        | {
-            name: values[Region.MYOCARDIUM] / values[Region.LEFT_VENTRICULAR_BLOOD]
-            if values[Region.LEFT_VENTRICULAR_BLOOD] > 0
-            else None
-            for name, values in means.items()
-        },
-        "region_means_photons_per_voxel": {
-            name: {region.name.lower(): values[region] for region in Region} for name, values in means.items()
-        },
-        "counts": {
-            "measured": float(acquisition.counts.double().sum()),
-            "expected_primary": float(acquisition.expected_primary.sum()),
-            "expected_scatter": float(acquisition.expected_scatter.sum()),
-            "estimated_scatter": float(acquisition.scatter_estimate.double().sum()),
-        },
-    }

@@ -6,39 +6,26 @@ import hashlib
 import json
 import logging
 import os
-import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import nibabel
 import numpy as np
 import torch
 from tqdm.auto import tqdm
 
 from custom.errors import BadInput
 from custom.scanner.camera import Camera, load_camera
-from custom.scanner.grid import ImageGrid
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.animal import TRACERS
-from custom.simulation.case import Case, Recipe, simulate_case
+from custom.simulation.case import Recipe, simulate_case
+from custom.simulation.case_files import entry, read_identity, subject, write_case, write_json
 from custom.simulation.gating import GATES
 from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 
 GENERATOR_VERSION = 1
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
-SUFFIXES = {
-    "image": "mlem",
-    "label": "iy",
-    "ct": "ct",
-    "regions": "regions",
-    "truth": "activity",
-    "mu": "mu",
-    "counts": "counts",
-    "scatter": "scatter",
-}
-IN_PROJECTION_SPACE = ("counts", "scatter")
 DESCRIPTION = (
     "Simulated canine cardiac SPECT: parametric anatomy, emission on a grid twice as fine as the images', attenuation, "
     "scatter, Poisson counts of one of eight gates at end-expiration, MLEM (image) and iterative Yang (label). "
@@ -146,43 +133,6 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
     }
 
 
-def entry(animal: int, gate: str) -> dict[str, str]:
-    """Return the paths of one gate's files, relative to the cohort's folder."""
-    subject = _subject(animal)
-    stem = f"{subject}/gate-{gate}/{subject}_gate-{gate}"
-    return {key: f"{stem}_{suffix}.nii.gz" for key, suffix in SUFFIXES.items()}
-
-
-def write_case(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGrid) -> None:
-    """Write one animal's folder under another name and move it into place whole.
-
-    Args:
-        folder: the cohort's.
-        case: what to write.
-        identity: of the case, see `Plan.identity`; kept in its parameters.
-        grid: of the images.
-
-    Raises:
-        BadInput: the folder cannot be written.
-    """
-    subject = _subject(identity["animal"])
-    unfinished = folder / f".{subject}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed run left
-    try:
-        for gate, volumes in case.volumes.items():
-            (unfinished / subject / f"gate-{gate}").mkdir(parents=True, exist_ok=True)
-            for key, path in entry(identity["animal"], gate).items():
-                _save(volumes[key], np.eye(4) if key in IN_PROJECTION_SPACE else grid.affine, unfinished / path)
-        _write_json(unfinished / subject / f"{subject}_parameters.json", {"identity": identity} | case.parameters)
-        if (folder / subject).exists():
-            shutil.rmtree(folder / subject)
-        (unfinished / subject).replace(folder / subject)
-    except OSError as error:
-        raise BadInput(f"output_dir must be writable, got {folder} ({error.strerror}); is the disk full?") from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
 def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
     wholes = {"n_animals": n_animals, "n_iterations": n_iterations, "n_yang_iterations": n_yang_iterations}
     for name, value in wholes.items():
@@ -211,21 +161,17 @@ def _writable(output_dir: str | Path) -> Path:
 
 def _is_finished(folder: Path, plan: Plan, animal: int, overwrite: bool) -> bool:
     """Return whether an animal lies there, made by the same plan; refuse one that was made by another."""
-    subject = _subject(animal)
-    if not (folder / subject).exists():
+    there = folder / subject(animal)
+    if not there.exists():
         return False
-    try:
-        found = json.loads((folder / subject / f"{subject}_parameters.json").read_text(encoding="utf-8"))["identity"]
-    except (OSError, ValueError, KeyError, TypeError):
-        found = {}
-    wanted = plan.identity(animal)
-    if found == wanted and all((folder / path).is_file() for gate in GATES for path in entry(animal, gate).values()):
+    found, wanted = read_identity(folder, animal), plan.identity(animal)
+    if found == wanted:
         return True
     if not overwrite:
-        differing = [key for key in wanted if found.get(key) != wanted[key]]
+        differing = [key for key in wanted if found.get(key) != wanted[key]] if found else ["set of files"]
         raise BadInput(
-            f"output_dir must not hold animals made with other settings, got {folder / subject} with another "
-            f"{' and '.join(differing) or 'set of files'}; give --overwrite True or another folder"
+            f"output_dir must not hold animals made with other settings, got {there} with another "
+            f"{' and '.join(differing)}; give --overwrite True or another folder"
         )
     return False
 
@@ -242,26 +188,8 @@ def _write_dataset(folder: Path, plan: Plan) -> Path:
         "seed": plan.seed,
         "generator_version": GENERATOR_VERSION,
     }
-    _write_json(folder / "dataset.json", head | splits)
+    write_json(folder / "dataset.json", head | splits)
     return folder / "dataset.json"
-
-
-def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
-    image = nibabel.Nifti1Image(np.ascontiguousarray(values), affine)
-    image.header.set_xyzt_units("mm")
-    image.set_qform(affine, code=1)
-    image.set_sform(affine, code=1)
-    nibabel.save(image, path)
-
-
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
-
-
-def _subject(animal: int) -> str:
-    return f"sub-{animal:03d}"
 
 
 def _hash(content: dict[str, Any]) -> str:

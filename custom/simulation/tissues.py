@@ -7,6 +7,7 @@ from enum import IntEnum
 import numpy as np
 
 from custom.reconstruction.regions import Region
+from custom.simulation.solids import Solid
 
 
 class Tissue(IntEnum):
@@ -31,6 +32,8 @@ class Tissue(IntEnum):
     LEFT_BLOOD = 16  # left atrium, pulmonary veins, aorta
     RIGHT_BLOOD = 17  # right ventricle and atrium, pulmonary artery, venae cavae
 
+
+Part = tuple[Solid, Tissue]
 
 REGIONS: dict[Tissue, Region] = dict.fromkeys(Tissue, Region.BACKGROUND) | {
     Tissue.AIR: Region.OUTSIDE,

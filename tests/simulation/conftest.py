@@ -12,7 +12,8 @@ from custom.scanner.camera import Camera, load_camera
 from custom.scanner.grid import ImageGrid
 from custom.simulation.acquisition import Laboratory, open_laboratory
 from custom.simulation.anatomy import Anatomy, build_anatomy
-from custom.simulation.animal import Animal, draw_animal
+from custom.simulation.animal import Animal
+from custom.simulation.drawing import draw_animal
 from custom.simulation.gating import end_gates
 from custom.simulation.ranges import Ranges, load_ranges
 

@@ -11,7 +11,7 @@ from custom.simulation.activity import (
     photons_per_voxel,
     relative_activity,
 )
-from custom.simulation.animal import draw_animal
+from custom.simulation.drawing import draw_animal
 from custom.simulation.tissues import Tissue
 
 

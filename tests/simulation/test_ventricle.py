@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom.errors import BadInput
-from custom.simulation.animal import draw_animal
+from custom.simulation.drawing import draw_animal
 from custom.simulation.ranges import load_ranges
 from custom.simulation.ventricle import end_diastolic_volume_ml, left_ventricle_at, truncated_ellipsoid_ml
 

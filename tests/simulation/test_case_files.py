@@ -1,0 +1,60 @@
+import json
+
+import numpy as np
+import pytest
+
+from custom.errors import BadInput
+from custom.scanner.grid import ImageGrid
+from custom.simulation.case import Case
+from custom.simulation.case_files import SUFFIXES, entry, read_identity, write_case, write_json
+
+GRID = ImageGrid(shape=(3, 4, 5))
+IDENTITY = {"animal": 7, "seed": 1}
+
+
+@pytest.fixture
+def case():
+    volumes = {kind: np.zeros(GRID.shape, np.float32) for kind in SUFFIXES}
+    return Case(parameters={"drawn": {}}, volumes={"ed": volumes, "es": volumes})
+
+
+def test_a_written_case_is_recognised(tmp_path, case) -> None:
+    write_case(tmp_path, case, IDENTITY, GRID)
+    assert read_identity(tmp_path, 7) == IDENTITY
+    assert [path.name for path in tmp_path.iterdir()] == ["sub-007"]
+    assert all((tmp_path / path).is_file() for path in entry(7, "es").values())
+
+
+def test_a_case_that_lacks_a_file_is_not_recognised(tmp_path, case) -> None:
+    write_case(tmp_path, case, IDENTITY, GRID)
+    (tmp_path / entry(7, "es")["mu"]).unlink()
+    assert read_identity(tmp_path, 7) == {}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"identity": 3}'])
+def test_parameters_of_something_else_are_not_recognised(tmp_path, case, content) -> None:
+    write_case(tmp_path, case, IDENTITY, GRID)
+    (tmp_path / "sub-007" / "sub-007_parameters.json").write_text(content)
+    assert read_identity(tmp_path, 7) == {}
+
+
+def test_a_case_that_fails_halfway_leaves_what_was_there(tmp_path, case) -> None:
+    write_case(tmp_path, case, IDENTITY, GRID)
+    broken = Case(parameters={}, volumes={"ed": case.volumes["ed"], "es": {}})
+    with pytest.raises(KeyError):
+        write_case(tmp_path, broken, IDENTITY | {"seed": 2}, GRID)
+    assert read_identity(tmp_path, 7) == IDENTITY
+    assert [path.name for path in tmp_path.iterdir()] == ["sub-007"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, case) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BadInput, match="output_dir must be writable"):
+        write_case(tmp_path / "file", case, IDENTITY, GRID)
+
+
+def test_json_is_whole_or_absent(tmp_path) -> None:
+    write_json(tmp_path / "a.json", {"x": 1})
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "a.json", {"x": float("nan")})
+    assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1}
