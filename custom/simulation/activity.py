@@ -16,6 +16,7 @@ from custom.simulation.waves import PlaneWaves, random_field
 
 HALF_LIFE_MINUTES = 6.0067 * 60  # Tc-99m; Nuclear Data Sheets 145 (2017) 25
 MUSCLE_G_PER_ML = 1.05  # ICRP 89
+RIGHT_WALL_PERFUSION = 0.65  # of the left wall's uptake at rest; assumed, as its flow
 SMALLEST_VARIATION = 0.3  # keeps every factor positive
 BLOOD = (Tissue.LEFT_VENTRICULAR_BLOOD, Tissue.LEFT_BLOOD, Tissue.RIGHT_BLOOD)
 
@@ -70,8 +71,9 @@ def relative_activity(
 
 
 def uptake_table(animal: Animal, *, myocardium: float) -> dict[Tissue, float]:
-    """Return the mean uptake of every tissue; a thin right ventricular wall takes up what the left one does."""
+    """Return the mean uptake of every tissue; the right ventricle's wall holds as much blood as the left one's."""
     uptake = animal.uptake
+    right_wall = myocardium * (RIGHT_WALL_PERFUSION if animal.tracer == "perfusion" else 1.0)
     return dict.fromkeys(Tissue, 0.0) | {
         Tissue.FAT: uptake.fat,
         Tissue.MUSCLE: uptake.muscle,
@@ -85,7 +87,7 @@ def uptake_table(animal: Animal, *, myocardium: float) -> dict[Tissue, float]:
         Tissue.SPLEEN: uptake.spleen,
         Tissue.BOWEL: uptake.bowel,
         Tissue.MYOCARDIUM: myocardium,
-        Tissue.RIGHT_HEART_WALL: myocardium,
+        Tissue.RIGHT_HEART_WALL: right_wall,
         Tissue.LEFT_VENTRICULAR_BLOOD: uptake.blood,
         Tissue.LEFT_BLOOD: uptake.blood,
         Tissue.RIGHT_BLOOD: uptake.blood,

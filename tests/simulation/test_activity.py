@@ -10,7 +10,9 @@ from custom.simulation.activity import (
     gate_seconds,
     photons_per_voxel,
     relative_activity,
+    uptake_table,
 )
+from custom.simulation.animal import TRACERS
 from custom.simulation.drawing import draw_animal
 from custom.simulation.tissues import Tissue
 
@@ -94,3 +96,9 @@ def test_perfusion_takes_up_a_percent_or_two_in_the_left_ventricle(ranges) -> No
         wall_ml = 80
         fraction = concentration_mbq_per_ml(animal) * wall_ml / animal.scan.injected_mbq
         assert 0.005 < fraction < 0.02
+
+
+def test_the_right_wall_takes_up_less_of_a_perfusion_tracer(ranges) -> None:
+    cells, perfusion = (draw_animal(np.random.default_rng(0), ranges, tracer=t) for t in TRACERS)
+    assert uptake_table(cells, myocardium=0.15)[Tissue.RIGHT_HEART_WALL] == 0.15
+    assert uptake_table(perfusion, myocardium=1.0)[Tissue.RIGHT_HEART_WALL] < 0.8
