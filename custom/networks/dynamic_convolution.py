@@ -52,6 +52,14 @@ class KernelAttention(nn.Module):
 
     def forward(self, pooled: Tensor) -> Tensor:
         """Return m, shape (B, C_out, C_in, kx, ky, kz), of pooled vectors of shape (B, C_in)."""
+        if torch.jit.is_scripting():  # TorchScript turns autocast off for a device known beforehand only
+            return self.factors(pooled)
+        # In bfloat16, what differs between volumes would be rounded away: attention stays near ½ for long.
+        with torch.autocast(pooled.device.type, enabled=False):
+            return self.factors(pooled)
+
+    def factors(self, pooled: Tensor) -> Tensor:
+        """Compute m in the pooled vectors' precision."""
         x, y, z = self.kernel_size
         spatial = self.spatial(pooled).view(-1, 1, 1, x, y, z)
         by_input = self.input(pooled)[:, None, :, None, None, None]
@@ -145,7 +153,7 @@ class DynamicConvolution(nn.Module):
         """
         if self.attention is None:
             return self.convolve(features, self.weight, output_padding, 1), None
-        pooled = attention_input(features, previous)
+        pooled = attention_input(features, previous).to(self.weight.dtype)
         factors = self.attention(pooled)
         kernels = self.weight * (factors.transpose(1, 2) if self.transposed else factors)
         # One grouped launch fills a GPU; on a CPU a group can miss the matrix units that a loop reaches.

@@ -160,6 +160,18 @@ def test_attention_has_2n_and_n_neurons():
     assert [tuple(p.shape) for p in branch.parameters()] == [(90, 7), (90,), (45, 90), (45,)]
 
 
+def test_attention_stays_in_float32_within_autocast():
+    layer, image = made(4, 4, (3, 3, 1)).float(), volumes(2, 4, 8, 8, 2).float()
+    seen = []
+    layer.attention.register_forward_hook(lambda _, arguments, factors: seen.append((arguments[0], factors)))
+    with torch.autocast("cpu", torch.bfloat16):
+        output, handed_on = layer(image.bfloat16(), volumes(2, 3).float())
+    pooled, factors = seen[0]
+    assert output.dtype == torch.bfloat16
+    assert {handed_on.dtype, pooled.dtype, factors.dtype} == {torch.float32}
+    torch.testing.assert_close(factors, layer.attention(pooled), rtol=0, atol=0)
+
+
 @pytest.mark.parametrize("transposed", [False, True])
 def test_kernels_start_after_xavier_and_biases_at_zero(transposed):
     layer = made(16, 48, (3, 3, 5), transposed=transposed)
