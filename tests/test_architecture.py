@@ -110,6 +110,11 @@ def test_a_config_runs_under_its_verb(name: str, verb: str) -> None:
     assert "output_dir" in config
 
 
+def test_all_configs_find_their_bundle_alike() -> None:
+    roots = {ConfigParser.load_config_file(str(CONFIGS / f"{name}.yaml"))["bundle_root"] for name in RUNS}
+    assert len(roots) == 1
+
+
 @pytest.mark.parametrize("file", sorted(CONFIGS.rglob("*.yaml")), ids=lambda file: file.stem)
 def test_no_key_stands_twice_in_a_config(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONAI_FAIL_ON_DUPLICATE_CONFIG", "1")

@@ -61,7 +61,7 @@ def test_it_corrects_a_study_from_any_folder(
 ) -> None:
     config = unpacked_bundle / "configs" / f"inference.{form}"
     ended = run_python(
-        *("-m", "monai.bundle", "run", "inference", "--config_file", config, "--bundle_root", unpacked_bundle),
+        *("-m", "monai.bundle", "run", "inference", "--config_file", config),
         *("--input", study, "--output_dir", tmp_path / "corrected", "--device", "cpu"),
         folder=tmp_path,
     )
