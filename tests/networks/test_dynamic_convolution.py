@@ -194,3 +194,15 @@ def test_gradients_are_those_of_finite_differences(transposed):
 
     image, previous = volumes(2, 2, 3, 2, 2).requires_grad_(), volumes(2, 3).requires_grad_()
     assert torch.autograd.gradcheck(run, (image, previous, *parameters), fast_mode=True)
+
+
+@pytest.mark.parametrize("size", [(1, 2, 8), (2, 2, 8), (2, 5, 8), (3, 3, 8)])
+def test_bfloat16_gradients_are_right_where_kernels_are_wider_than_features(size):
+    layer = DynamicConvolution(32, 32, (3, 3, 5), padding=(1, 1, 2), dynamic=False)
+    features, direction = torch.randn(2, 1, 32, *size).unbind()
+    gradients = []
+    for enabled in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            output = layer(features)[0]
+        gradients.append(torch.autograd.grad(output, layer.weight, direction.to(output.dtype))[0])
+    assert (gradients[1] - gradients[0]).norm() < 0.02 * gradients[0].norm()
