@@ -188,6 +188,8 @@ class DynamicConvolution(nn.Module):
         padding = self.padding
         if features.shape[2] < kernel.shape[2] or features.shape[3] < kernel.shape[3]:
             # oneDNN 3.12 gets the bfloat16 gradient of a kernel wrong that is wider than the features it pads.
-            features = functional.pad(features, [padding[2], padding[2], padding[1], padding[1], padding[0], padding[0]])
+            features = functional.pad(
+                features, [padding[2], padding[2], padding[1], padding[1], padding[0], padding[0]]
+            )
             padding = (0, 0, 0)
         return functional.conv3d(features, kernel, bias, self.stride, padding, groups=n_groups)
