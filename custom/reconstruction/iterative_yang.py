@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from custom.projection.projector import Projector
 from custom.reconstruction.mlem import mlem
@@ -37,7 +37,8 @@ def iterative_yang(
 
     Every iteration scales the first image I, not the previous one. The factor is 1 outside the mask and where the
     template's reconstruction means nothing: where it vanishes, or holds less than a tenth of the template. Voxels with
-    a meaningful factor make the next means, so that a template equal to the truth stays as it is.
+    a meaningful factor make the next means, so that a template equal to the truth stays as it is; a region without
+    such voxels keeps its mean.
 
     Args:
         projector: S, as used for the reconstruction of the image.
@@ -64,10 +65,12 @@ def iterative_yang(
     image = image.to(projector.sensitivity)
     labels = regions.to(image.device).long()
     labels = torch.where(labels == Region.OTHER_BLOOD, Region.LEFT_VENTRICULAR_BLOOD, labels)
-    inside = field_of_view(projector) & (labels != Region.OUTSIDE)
+    in_region = labels != Region.OUTSIDE
+    inside = field_of_view(projector) & in_region
     if mask is not None:
         inside = inside & mask.to(image.device)
-    corrected, means = image, region_means(image, labels, inside)
+    anywhere = region_means(image, labels, (projector.sensitivity > 0) & in_region)
+    corrected, means = image, region_means(image, labels, inside, otherwise=anywhere)
     for iteration in tqdm(range(1, n_iterations + 1), desc="iterative Yang", unit="template", disable=not progress):
         noise_free = template(means, labels)
         recovered = mlem(projector, projector.forward(noise_free), n_iterations=n_mlem_iterations)

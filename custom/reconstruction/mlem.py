@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from custom.projection.projector import Projector
 from custom.scanner.shapes import Counts, Image
