@@ -137,9 +137,9 @@ def test_from_the_repository(run_python, repository, options, tmp_path):
 
 
 def test_from_any_other_folder(run_python, repository, options, tmp_path):
-    bundle = repository / "bundle"
-    command = ["-m", "monai.bundle", "run", "reference", "--config_file", bundle / "configs" / "reference.yaml"]
-    command += ["--bundle_root", bundle, *command_line(options | {"output_dir": "results", "n_yang_iterations": 1})]
+    config = repository / "bundle" / "configs" / "reference.yaml"
+    command = ["-m", "monai.bundle", "run", "reference", "--config_file", config]
+    command += command_line(options | {"output_dir": "results", "n_yang_iterations": 1})
     done = run_python(*command, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "results" / "iterative_yang.nii.gz").is_file()
