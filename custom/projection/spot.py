@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter
 
 SAMPLES_PER_PIXEL = 20
 _SKIRT_NODES, _SKIRT_WEIGHTS = np.polynomial.laguerre.laggauss(5)
-_NEGLIGIBLE = 1e-6
+_NEGLIGIBLE = 1e-5
 _BLUR_REACH = 5.0  # standard deviations
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 from tqdm import tqdm
 
 from custom.errors import BadInput
@@ -20,7 +20,7 @@ from custom.projection.response import PinholeResponse, pinhole_columns, pinhole
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 4
 """Grows whenever the same camera and grid give another matrix or another layout, so that no old cache is used."""
 
 DTYPES = {"row_pointer": "<i8", "view": "<i4", "value": "<f4", "voxel": "<i4", "pinhole_pointer": "<i8"}
@@ -33,15 +33,15 @@ class SystemMatrix:
     """Fractions of the photons emitted in a voxel that are detected in a pixel, without the patient's attenuation.
 
     Rows are pixels in the order (pinhole, row, column). Columns are views: a view is a pinhole together with one voxel
-    that it sees. Views are grouped by pinhole, so that transmission is one factor per view.
+    that it sees. The matrix is one block per pinhole, of its pixels and its views, and transmission a factor per view.
 
     Args:
         camera: the camera.
         grid: the voxel grid of images.
         row_pointer: (n_pixels + 1,) int64, where each row's elements start.
-        view: (n_elements,) int32, the column of each element, ascending within a row.
+        view: (n_elements,) int32, the view of each element, counted within its pinhole, ascending within a row.
         value: (n_elements,) float32.
-        voxel: (n_views,) int32, flat index in (x, y, z) order of each view's voxel.
+        voxel: (n_views,) int32, flat index in (x, y, z) order of each view's voxel, ascending within a pinhole.
         pinhole_pointer: (n_pinholes + 1,) int64, where each pinhole's views start.
     """
 
@@ -54,19 +54,32 @@ class SystemMatrix:
     pinhole_pointer: np.ndarray
 
     @property
-    def n_pixels(self) -> int:
-        """Number of rows."""
-        return len(self.row_pointer) - 1
+    def n_pinholes(self) -> int:
+        """Number of pinholes."""
+        return len(self.camera.pinholes)
 
     @property
-    def n_views(self) -> int:
-        """Number of pairs of a pinhole and a voxel that it sees."""
-        return len(self.voxel)
+    def n_pixels_by_pinhole(self) -> int:
+        """Number of pixels behind each pinhole."""
+        return self.camera.detector.n_rows * self.camera.detector.n_columns
+
+    @property
+    def n_views_by_pinhole(self) -> list[int]:
+        """Number of voxels that each pinhole sees."""
+        return np.diff(self.pinhole_pointer).tolist()
 
     @property
     def n_elements(self) -> int:
         """Number of stored elements."""
         return len(self.value)
+
+    def block(self, pinhole: int) -> csr_array:
+        """Return one pinhole's rows, (pixels, views), on the matrix's own memory but for the pointers."""
+        first = pinhole * self.n_pixels_by_pinhole
+        pointer = self.row_pointer[first : first + self.n_pixels_by_pinhole + 1]
+        part = slice(pointer[0], pointer[-1])
+        elements = (self.value[part], self.view[part], (pointer - pointer[0]).astype(np.int32))
+        return csr_array(elements, shape=(self.n_pixels_by_pinhole, self.n_views_by_pinhole[pinhole]))
 
 
 def assemble(camera: Camera, grid: ImageGrid, *, progress: bool = True) -> SystemMatrix:
@@ -131,7 +144,6 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
         blocks = pool.map(partial(_block, camera, grid), pinhole_responses(camera, grid))
         for piece in tqdm(blocks, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
             piece["row_pointer"] += n_elements
-            piece["view"] += np.int32(n_views)
             n_elements += len(piece["value"])
             n_views += len(piece["voxel"])
             yield piece | {"pinhole_pointer": np.array([n_views])}
@@ -140,7 +152,7 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
 
 
 def _block(camera: Camera, grid: ImageGrid, response: PinholeResponse) -> Piece:
-    """Compute one pinhole's rows, its elements and views counted from 0."""
+    """Compute one pinhole's rows, its elements counted from 0."""
     columns = pinhole_columns(response, grid, camera.model.voxel_samples)
     n_pixels = response.n_rows * response.n_columns
     elements = (columns.value, columns.pixel, columns.pointer)

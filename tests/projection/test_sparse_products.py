@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from custom.projection.sparse_products import LARGEST_INDEX, SparseProducts, _narrow
+from custom.projection.sparse_products import SparseProducts
 from tests.projection.test_system_matrix import dense
 
 CPU = torch.device("cpu")
@@ -25,7 +25,7 @@ def attenuated(matrix, factor):
     """The dense matrix with each pinhole's rows times that pinhole's transmission."""
     n_pinholes = len(matrix.camera.pinholes)
     rows = dense(matrix).reshape(n_pinholes, -1, matrix.grid.n_voxels)
-    return (rows * factor.reshape(n_pinholes, 1, -1).numpy()).reshape(matrix.n_pixels, -1)
+    return (rows * factor.reshape(n_pinholes, 1, -1).numpy()).reshape(-1, matrix.grid.n_voxels)
 
 
 def test_products_are_those_of_the_dense_matrix(tiny_matrix, products, factors):
@@ -62,9 +62,3 @@ def test_transmission_of_another_shape_is_refused(products, shape):
 def test_transmission_outside_nought_and_one_is_refused(products, value):
     with pytest.raises(ValueError, match=r"lie in \[0, 1\]"):
         products.per_view(torch.full((3, 10, 9, 8), value))
-
-
-def test_too_many_elements_are_refused_and_not_wrapped_around():
-    with pytest.raises(ValueError, match="coarser grid"):
-        _narrow(np.array([0, LARGEST_INDEX + 1]))
-    np.testing.assert_array_equal(_narrow(np.array([0, LARGEST_INDEX])), [0, LARGEST_INDEX])

@@ -7,7 +7,6 @@ import os
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from scipy.sparse import csr_array
 
 from custom.errors import BadInput
 from custom.projection import system_matrix
@@ -18,11 +17,11 @@ from tests.strategies import cameras
 
 def dense(matrix: SystemMatrix) -> np.ndarray:
     """Rows of pixels, columns of voxels."""
-    shape = (matrix.n_pixels, matrix.n_views)
-    views = csr_array((matrix.value, matrix.view, matrix.row_pointer), shape=shape).toarray()
-    result = np.zeros((matrix.n_pixels, matrix.grid.n_voxels))
-    np.add.at(result.T, matrix.voxel, views.T)
-    return result
+    result = np.zeros((matrix.n_pinholes, matrix.n_pixels_by_pinhole, matrix.grid.n_voxels))
+    for number in range(matrix.n_pinholes):
+        first, last = matrix.pinhole_pointer[number : number + 2]
+        result[number][:, matrix.voxel[first:last]] = matrix.block(number).toarray()
+    return result.reshape(-1, matrix.grid.n_voxels)
 
 
 def assert_same(first: SystemMatrix, second: SystemMatrix) -> None:
