@@ -86,7 +86,9 @@ lint: $(READY_FOR_TESTS)  ## check style, types and spelling
 	$(BIN)/typos
 
 bench: $(READY_FOR_TESTS)  ## measure every claim about speed
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $(basename $(notdir $(wildcard benchmarks/*.py))); do \
+		echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; \
+	done
 
 clean:  ## remove the environment and caches; data/ and output/ stay
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
