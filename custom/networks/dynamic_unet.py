@@ -112,7 +112,7 @@ class DynamicUNet(nn.Module):
         self.up = nn.ModuleList(UpBlock(n, n_filters, stride, n_dense_convolutions, layer=layer) for n in up)
         self.output = DynamicConvolution(n_filters, out_channels, (1, 1, 1), dynamic=False)
         if not residual:
-            # Features are ≥ 0: a kernel whose weights sum to less than 0 would hold the last ReLU at 0 for ever.
+            # Features are ≥ 0: signed weights can start most voxels at 0, where the last ReLU passes no gradient.
             self.output.weight.data.abs_()
 
     def forward(self, image: Tensor) -> Tensor:
