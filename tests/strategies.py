@@ -10,8 +10,9 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from custom.scanner.camera import Camera, Collimator, Detector, Pinhole, ResponseModel
+from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
+from custom.scanner.parts import Collimator, Detector, Pinhole, ResponseModel
 
 N_REGIONS = 6
 

@@ -16,7 +16,8 @@ from tqdm import tqdm
 
 from custom.errors import BadInput
 from custom.projection import cache
-from custom.projection.response import PinholeResponse, pinhole_columns, pinhole_responses
+from custom.projection.columns import pinhole_columns
+from custom.projection.response import PinholeResponse, pinhole_responses
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 

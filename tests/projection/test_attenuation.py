@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from custom.errors import BadInput
 from custom.projection.attenuation import mu_per_mm_from_hu, transmission
 from custom.projection.projector import MatrixProjector
 from custom.projection.system_matrix import assemble
-from custom.scanner.camera import Camera, Pinhole
+from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
+from custom.scanner.parts import Pinhole
 from tests.strategies import cameras
 
 WATER = 0.01538
@@ -154,7 +156,8 @@ def test_monte_carlo_in_water(reference_dir, discovery):
         )
         point = ImageGrid(shape=(1, 1, 1), spacing_mm=(0.01, 0.01, 0.01), centre_mm=(x, y, z))
         camera = dataclasses.replace(discovery, pinholes=(pinhole,))
-        through = transmission(water_cylinder(mu_grid, radius_mm=100), mu_grid, camera, point)
+        radius_mm = float(re.search(r"radius (\d+)", meta["cylinder"])[1])
+        through = transmission(water_cylinder(mu_grid, radius_mm), mu_grid, camera, point)
         primaries = MatrixProjector(assemble(camera, point, progress=False), transmission=through)
         unscattered = case["totals"][:2, 0, meta["quantities"].index("win_centroid_fov")].sum()
         assert float(primaries.forward(torch.ones(1, 1, 1)).sum()) == pytest.approx(unscattered, rel=0.005), file.name

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from custom.projection.attenuation import transmission
 from custom.projection.projector import MatrixProjector
 from custom.projection.system_matrix import assemble
-from custom.scanner.camera import Camera, Collimator, Detector, Pinhole, ResponseModel
+from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
+from custom.scanner.parts import Collimator, Detector, Pinhole, ResponseModel
 from tests import laws, strategies
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU"))]

@@ -1,283 +1,52 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from custom.projection.response import add_point, pinhole_columns, pinhole_responses, voxel_points
-from custom.scanner.camera import Camera, Collimator, Detector, Pinhole, ResponseModel
-from custom.scanner.grid import ImageGrid
-from tests.strategies import grids
-
-IDEAL_DETECTOR = Detector(
-    n_rows=32, n_columns=32, pixel_mm=2.46, thickness_mm=5.0, attenuation_per_mm=math.inf, window_fraction=1.0
-)
-IDEAL_EDGE = Collimator(attenuation_per_mm=math.inf, opening_angle_deg=84.0)
-
-
-def one_pinhole(
-    *,
-    distance_mm: float,
-    focal_length_mm: float,
-    aperture_mm: float = 5.1,
-    detector: Detector = IDEAL_DETECTOR,
-    collimator: Collimator = IDEAL_EDGE,
-    grid: ImageGrid | None = None,
-    **model: float,
-) -> Camera:
-    """A pinhole on the patient's front (+y) that looks back at the origin; columns grow along +x, rows along +z."""
-    pinhole = Pinhole(
-        position_mm=(0.0, float(distance_mm), 0.0),
-        axis=(0.0, -1.0, 0.0),
-        up=(0.0, 0.0, 1.0),
-        aperture_mm=float(aperture_mm),
-        focal_length_mm=float(focal_length_mm),
-    )
-    return Camera(
-        name="one pinhole",
-        pinholes=(pinhole,),
-        detector=detector,
-        collimator=collimator,
-        grid=grid or ImageGrid(),
-        model=ResponseModel(**{"nearest_mm": 45.0} | model),
-    )
-
-
-class Point:
-    """What one pinhole's module detects of a photon emitted at a point, or in a box about it."""
-
-    def __init__(self, camera: Camera) -> None:
-        self.camera = camera
-        (self.response,) = pinhole_responses(camera, camera.grid)
-
-    def __call__(self, x: float, y: float, z: float) -> np.ndarray:
-        image = np.zeros(self.camera.counts_shape[1:])
-        for dx, dy, dz, weight in voxel_points(self.camera.grid, self.camera.model.voxel_samples):
-            add_point(image, self.response, x + dx, y + dy, z + dz, weight, np.array([99, -1, 99, -1]))
-        return image
-
-
-def centroid(image: np.ndarray, pixel_mm: float = 1.0) -> np.ndarray:
-    """Column and row of the mean count, from the module's middle."""
-    rows, columns = (np.arange(n) - (n - 1) / 2 for n in image.shape)
-    return np.array([image.sum(0) @ columns, image.sum(1) @ rows]) / image.sum() * pixel_mm
-
-
-def second_moments(image: np.ndarray, pixel_mm: float) -> np.ndarray:
-    """Variance of the counts along columns and rows, mm²."""
-    rows, columns = (np.arange(n) - (n - 1) / 2 for n in image.shape)
-    squares = np.array([image.sum(0) @ columns**2, image.sum(1) @ rows**2]) / image.sum()
-    return (squares - centroid(image) ** 2) * pixel_mm**2
-
-
-# by hand
-
-
-def test_an_ideal_pinhole_detects_its_solid_angle():
-    point = Point(one_pinhole(distance_mm=148, focal_length_mm=61.3, voxel_samples=1))
-    assert point(0, 0, 0).sum() == pytest.approx(5.1**2 / (16 * 148**2), rel=1e-5)
-    cosine = math.cos(math.radians(20))
-    off_axis = point(148 * math.tan(math.radians(20)), 0, 0).sum()
-    assert off_axis == pytest.approx(5.1**2 * cosine**3 / (16 * 148**2), rel=1e-5)
-
-
-def test_images_are_upside_down_and_magnified_by_focal_length_over_distance():
-    point = Point(one_pinhole(distance_mm=100, focal_length_mm=50, voxel_samples=1))
-    np.testing.assert_allclose(centroid(point(12, 0, -20), 2.46), [-6, 10], atol=0.01)
-    np.testing.assert_allclose(centroid(point(12, 50, -20), 2.46), [-12, 20], atol=0.01)
-
-
-def test_penetration_gives_the_sensitivity_effective_diameter():
-    tungsten = Collimator(attenuation_per_mm=3.597, opening_angle_deg=84.0)
-    ideal = one_pinhole(distance_mm=148, focal_length_mm=61.3, voxel_samples=1)
-    ratio = Point(dataclasses.replace(ideal, collimator=tungsten))(0, 0, 0).sum() / Point(ideal)(0, 0, 0).sum()
-    assert ratio == pytest.approx((5.356 / 5.1) ** 2, rel=1e-3)
-
-
-def test_the_crystal_detects_more_of_oblique_rays():
-    detector = dataclasses.replace(IDEAL_DETECTOR, attenuation_per_mm=0.4035, window_fraction=0.9)
-    point = Point(one_pinhole(distance_mm=148, focal_length_mm=61.3, detector=detector, voxel_samples=1))
-    ideal = Point(one_pinhole(distance_mm=148, focal_length_mm=61.3, voxel_samples=1))
-    x = 148 * math.tan(math.radians(25))
-    expected = 0.9 * (1 - math.exp(-0.4035 * 5 / math.cos(math.radians(25))))
-    assert point(x, 0, 0).sum() / ideal(x, 0, 0).sum() == pytest.approx(expected, rel=1e-6)
-
-
-def test_depth_of_interaction_moves_images_outward_by_mean_depth_times_tangent():
-    detector = dataclasses.replace(IDEAL_DETECTOR, attenuation_per_mm=0.4035, pixel_mm=1.0, n_rows=80, n_columns=80)
-    at_face = one_pinhole(distance_mm=148, focal_length_mm=61.3, detector=detector, voxel_samples=1)
-    in_depth = dataclasses.replace(at_face, model=dataclasses.replace(at_face.model, depth_of_interaction=True))
-    tangent = math.tan(math.radians(15))
-    shift = centroid(Point(in_depth)(148 * tangent, 0, 0)) - centroid(Point(at_face)(148 * tangent, 0, 0))
-    mu = 0.4035 / math.cos(math.radians(15))
-    mean_depth = 1 / mu - 5 / (math.exp(5 * mu) - 1)
-    np.testing.assert_allclose(shift, [-mean_depth * tangent, 0], atol=5e-3)
-
-
-def test_a_pinhole_sees_nothing_that_is_nearer_than_stated():
-    point = Point(one_pinhole(distance_mm=148, focal_length_mm=61.3, nearest_mm=50.0, voxel_samples=1))
-    assert point(0, 97.9, 0).sum() > 0
-    assert point(0, 98.1, 0).sum() == 0
-    assert point(0, 300, 0).sum() == 0
+from custom.projection.response import pinhole_responses
+from tests.projection.one_pinhole import IDEAL_EDGE
+from tests.strategies import cameras
 
 
 @settings(deadline=None, max_examples=20)
-@given(grids(), st.integers(1, 3))
-def test_a_voxels_points_have_its_volume_centre_and_second_moments(grid, samples):
-    x, y, z, share = voxel_points(grid, samples).T
-    assert share.sum() == pytest.approx(1)
-    for at, edge in zip((x, y, z), grid.spacing_mm, strict=True):
-        assert share @ at == pytest.approx(0, abs=1e-9)
-        assert share @ at**2 == pytest.approx(edge**2 / 12 if samples > 1 else 0)
+@given(cameras())
+def test_spots_are_tabulated_for_every_distance_at_which_a_voxel_lies(camera):
+    corners = np.stack(np.meshgrid(*camera.grid.centres_mm(), indexing="ij"), axis=-1)
+    for pinhole, response in zip(camera.pinholes, pinhole_responses(camera, camera.grid), strict=True):
+        distances = (corners - pinhole.position_mm) @ np.asarray(pinhole.axis)
+        distances = distances[distances >= camera.model.nearest_mm]
+        magnifications = 1 + (pinhole.focal_length_mm + response.depths[:, None]) / distances
+        last = response.spots.first + response.spots.step * (len(response.spots.reach) - 1)
+        assert (magnifications >= response.spots.first - 1e-9).all()
+        assert (magnifications <= last + 1e-9).all()
 
 
-# against rays
+def test_equal_pinholes_share_one_table(discovery):
+    responses = pinhole_responses(discovery, discovery.grid)
+    assert len(responses) == 19
+    assert len({id(response.spots) for response in responses}) == 1
 
 
-def test_a_column_is_what_rays_from_the_voxels_volume_through_the_aperture_make():
-    camera = one_pinhole(distance_mm=100, focal_length_mm=55, voxel_samples=2)
-    generator = np.random.default_rng(5)
-    n = 1_000_000
-    start = generator.uniform([20, 12, -11], [24, 16, -7], (n, 3))
-    radius, angle = 2.55 * np.sqrt(generator.uniform(size=n)), generator.uniform(0, 2 * np.pi, n)
-    hole = np.stack([radius * np.cos(angle), np.full(n, 100.0), radius * np.sin(angle)], axis=1)
-    ray = hole - start
-    length = np.linalg.norm(ray, axis=1)
-    share = np.pi * 2.55**2 * ray[:, 1] / length / (4 * np.pi * length**2) / n  # solid angle of the aperture's element
-    hit = hole + ray * (55 / ray[:, 1])[:, None]
-    edges = (np.arange(33) - 16) * 2.46
-    rays, _, _ = np.histogram2d(hit[:, 2], hit[:, 0], [edges, edges], weights=share)
-    column = Point(camera)(22, 14, -9)
-    assert column.sum() == pytest.approx(rays.sum(), rel=2e-3)
-    np.testing.assert_allclose(centroid(column), centroid(rays), atol=0.015)  # rays favour the aperture's nearer side
-    assert np.linalg.norm(column - rays) / np.linalg.norm(rays) < 0.02
+def test_the_edge_of_tungsten_lets_through_an_eighth_of_a_millimetre(discovery):
+    response = pinhole_responses(discovery, discovery.grid)[0]
+    assert response.skirt == pytest.approx(math.tan(math.radians(42)) / (2 * 3.597))
+    assert response.aperture + 2 * response.skirt * math.log(2) == pytest.approx(5.274, abs=1e-3)
 
 
-# a pinhole's whole matrix
+def test_an_ideal_edge_lets_nothing_through(tiny_camera):
+    ideal = dataclasses.replace(tiny_camera, collimator=IDEAL_EDGE)
+    assert pinhole_responses(ideal, ideal.grid)[0].skirt == 0
 
 
-def test_columns_are_the_points_responses_without_their_negligible_pixels(tiny_camera):
-    grid = tiny_camera.grid
-    response = pinhole_responses(tiny_camera, grid)[1]
-    columns = pinhole_columns(response, grid, 2)
-    assert (np.diff(columns.voxel) > 0).all()
-    assert (columns.value > 0).all()
-    axes = grid.centres_mm()
-    for seen in range(0, len(columns.voxel), 37):
-        image = np.zeros(tiny_camera.counts_shape[1:])
-        centre = [axis[i] for axis, i in zip(axes, np.unravel_index(columns.voxel[seen], grid.shape), strict=True)]
-        for dx, dy, dz, weight in voxel_points(grid, 2):
-            at = np.add(centre, [dx, dy, dz])
-            add_point(image, response, *at, weight, np.array([99, -1, 99, -1]))
-        column = np.zeros_like(image)
-        part = slice(columns.pointer[seen], columns.pointer[seen + 1])
-        column.flat[columns.pixel[part]] = columns.value[part]
-        assert column.sum() == pytest.approx(image.sum(), rel=1e-5)
-        np.testing.assert_allclose(column, image, atol=0.01 * image.max())
-
-
-# against other software
-
-
-def test_stir(reference_dir):
-    """Columns of STIR's pinhole matrix, which reduces a voxel to its centre.
-
-    STIR places a spot within 0.03 pixel only; the shape is therefore compared at STIR's own centroid, too.
-    """
-    files = sorted(reference_dir.glob("pinhole_columns*.npz"))
-    if not files:
-        pytest.skip("no STIR columns there")
-    for file in files:
-        case = dict(np.load(file))
-        inside, raw, aligned = stir_differences(case, voxel_samples=1)
-        assert len(inside) > 100
-        assert np.abs(inside[:, 0]).max() < 1e-3, f"{file.name}: sums"
-        assert np.abs(inside[:, 1]).max() < 0.03, f"{file.name}: centroids, pixels"
-        assert np.quantile(raw, 0.97) < 0.02, f"{file.name}: relative L2"
-        assert raw.max() < 0.03
-        assert aligned.max() < 0.02, f"{file.name}: relative L2 at STIR's centroid"
-        inside, raw, _ = stir_differences(case, voxel_samples=2)
-        assert np.abs(inside[:, 0]).max() < 1e-3, f"{file.name}: sums with the voxel's volume"
-        assert np.abs(inside[:, 1]).max() < 0.03
-        assert np.median(raw) < 0.055, f"{file.name}: relative L2 with the voxel's volume"
-
-
-def stir_differences(case: dict[str, np.ndarray], voxel_samples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For columns that no edge clips: sums and centroid shifts in pixels; L2 as it is; L2 at STIR's centroid."""
-    distance = float(case["pinhole_distance_mm"])
-    focal_length = float(case["detector_distance_mm"]) - distance
-    detector = dataclasses.replace(IDEAL_DETECTOR, intrinsic_sigma_mm=float(case["sigma_mm"]))
-    aperture = float(case["aperture_mm"])
-    point = Point(
-        one_pinhole(
-            distance_mm=distance,
-            focal_length_mm=focal_length,
-            aperture_mm=aperture,
-            detector=detector,
-            voxel_samples=voxel_samples,
-        )
-    )
-    inside, raw, aligned = [], [], []
-    for column, (k, j, i) in enumerate(case["voxel_index_zyx"].astype(int)):
-        x, y, z = (np.array([i, j, k]) - [34.5, 34.5, 24.5]) * 4
-        h = distance - y
-        margin = aperture / 2 * (1 + focal_length / h) + 5 * float(case["sigma_mm"]) + 4 * focal_length / h + 2.46
-        if max(abs(x), abs(z)) * focal_length / h + margin > 16 * 2.46:
-            continue
-        part = slice(case["indptr"][column], case["indptr"][column + 1])
-        theirs = np.zeros((32, 32))
-        theirs.flat[case["pixel"][part]] = case["weight"][part]
-        ours = point(x, y, z)
-        shift = centroid(theirs) - centroid(ours)
-        dx, dz = -shift * 2.46 * h / focal_length
-        inside.append([ours.sum() / theirs.sum() - 1, np.abs(shift).max()])
-        raw.append(np.linalg.norm(ours - theirs) / np.linalg.norm(theirs))
-        aligned.append(np.linalg.norm(point(x + dx, y, z + dz) - theirs) / np.linalg.norm(theirs))
-    return np.array(inside), np.array(raw), np.array(aligned)
-
-
-def test_monte_carlo_in_air(reference_dir, discovery):
-    """EGSnrc's point sources in air: efficiency, centroid and second moments of what is counted in the window."""
-    files = sorted((reference_dir / "montecarlo").glob("air_*.npz"))
-    if not files:
-        pytest.skip("no Monte Carlo in air there")
-    for file in files:
-        case = np.load(file)
-        meta = json.loads(str(case["meta"]))
-        fov = meta["quantities"].index("win_centroid_fov")
-        x, y, z = meta["source_mm"]
-        camera = monte_carlo_camera(meta, discovery, case["pix_centroid"].shape[-1])
-        image = Point(camera)(x, z, y)
-        assert image.sum() == pytest.approx(case["totals"][:, fov].sum(), rel=0.02), f"{file.name}: efficiency"
-        wide = dataclasses.replace(
-            camera.detector, n_rows=240, n_columns=240, pixel_mm=0.5
-        )  # the histogram has no edge
-        image = Point(dataclasses.replace(camera, detector=wide))(x, z, y)
-        theirs = case["fine_centroid"][:2].sum(axis=0, dtype=float)
-        expected = centroid(theirs, 0.25) + meta["image_centre_mm"]
-        np.testing.assert_allclose(centroid(image, 0.5), expected, atol=0.2, err_msg=f"{file.name}: centroid")
-        ours, theirs = second_moments(image, 0.5), second_moments(theirs, 0.25)  # both with their pixels' share
-        np.testing.assert_allclose(ours - 0.5**2 / 12, theirs - 0.25**2 / 12, rtol=0.03, err_msg=f"{file.name}: spread")
-
-
-def monte_carlo_camera(meta: dict, discovery: Camera, n_pixels: int) -> Camera:
-    """The simulated pinhole, its axis along our y, behind the crystal and plate of the Discovery's file."""
-    x, y, z = meta["source_mm"]
-    detector = dataclasses.replace(
-        discovery.detector, n_rows=n_pixels, n_columns=n_pixels, thickness_mm=float(meta["czt_mm"])
-    )
-    return one_pinhole(
-        distance_mm=meta["h_mm"],
-        focal_length_mm=meta["front_face_behind_pinhole_mm"],
-        aperture_mm=meta["d_mm"],
-        detector=detector,
-        collimator=dataclasses.replace(discovery.collimator, opening_angle_deg=2 * meta["cone_half_angle_deg"]),
-        grid=ImageGrid(shape=(1, 1, 1), centre_mm=(float(x), float(z), float(y))),
-        voxel_samples=1,
-        depth_of_interaction=True,
-    )
+def test_depths_lie_in_the_crystal_or_at_its_face(tiny_camera):
+    at_face = pinhole_responses(tiny_camera, tiny_camera.grid)[0]
+    np.testing.assert_array_equal(at_face.depths, [0])
+    model = dataclasses.replace(tiny_camera.model, depth_of_interaction=True)
+    within = pinhole_responses(dataclasses.replace(tiny_camera, model=model), tiny_camera.grid)[0]
+    assert ((within.depths > 0) & (within.depths < tiny_camera.detector.thickness_mm)).all()
+    # the quadrature's weights integrate over the crystal's thickness
+    assert within.depth_weights @ within.depths**3 * 5 / 2 == pytest.approx(5**4 / 4)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 
 from custom.errors import BadInput
 from custom.projection import system_matrix
-from custom.projection.response import pinhole_columns, pinhole_responses
+from custom.projection.columns import pinhole_columns
+from custom.projection.response import pinhole_responses
 from custom.projection.system_matrix import DTYPES, SystemMatrix, assemble, load_or_assemble
 from tests.strategies import cameras
 
