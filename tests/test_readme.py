@@ -14,7 +14,9 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
+import torch
 
+from custom.networks.dynamic_unet import DynamicUNet
 from tests.nm_files import heart, nm_dataset, regions_of
 from tests.shown_commands import commands_in, with_options
 from tests.virtual_cohort import write_cohort
@@ -22,6 +24,7 @@ from tests.virtual_cohort import write_cohort
 REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = ("LICENSE", "Makefile", "bundle", "custom", "requirements.txt", "requirements-dev.txt", "tools")
 SMALL = "--camera our_camera.yaml --n_iterations 2 --n_yang_iterations 1"
+BRIEF = "--max_epochs 1"  # from weights with which even one step leaves a heart to measure
 SMALL_CAMERA = SMALL.removeprefix("--camera our_camera.yaml ")
 
 
@@ -56,12 +59,15 @@ SHOWN = {
         options=SMALL,
         gives=("data/simulated/dataset.json", f"data/simulated/{COUNTS}"),
     ),
-    "make training": Shown(options="--max_epochs 1", gives=tuple(f"output/training/{name}" for name in TRAINED)),
+    "make training": Shown(
+        options=f"{BRIEF} --weights bundle/models/model.pt", gives=tuple(f"output/training/{name}" for name in TRAINED)
+    ),
     "make evaluation WEIGHTS=output/training/model.pt": Shown(
         gives=tuple(f"output/evaluation/{name}" for name in EVALUATED)
     ),
     "make training NETWORK=unet OUTPUT=output/unet": Shown(
-        options="--max_epochs 1", gives=tuple(f"output/unet/{name}" for name in TRAINED)
+        options=f"{BRIEF} --weights unet_that_changes_nothing.pt",
+        gives=tuple(f"output/unet/{name}" for name in TRAINED),
     ),
     "make evaluation NETWORK=unet WEIGHTS=output/unet/model.pt OUTPUT=output/unet_evaluation": Shown(
         gives=tuple(f"output/unet_evaluation/{name}" for name in EVALUATED)
@@ -90,8 +96,11 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copy(source, folder / part)
     (folder / ".venv").symlink_to(sys.prefix)
     shutil.copy(REPOSITORY / "tests" / "simulation" / "small_camera.yaml", folder / "our_camera.yaml")
-    write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=2, shape=(32, 32, 32))
+    write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
     write_studies(folder)
+    network = DynamicUNet(dynamic=False, dense_connection=False)
+    nothing = {name: torch.zeros_like(value) for name, value in network.state_dict().items()}
+    torch.save(nothing, folder / "unet_that_changes_nothing.pt")
     return folder
 
 

@@ -40,7 +40,7 @@ def folder(unpacked_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     """A copy of the unpacked bundle with a reader's files in it."""
     copy = Path(shutil.copytree(unpacked_bundle, tmp_path_factory.mktemp("reader") / unpacked_bundle.name))
     shutil.copy(REPOSITORY / "tests" / "simulation" / "small_camera.yaml", copy)
-    write_cohort(copy / "data" / "cohort", n_training=1, n_validation=1, n_test=2, shape=(32, 32, 32))
+    write_cohort(copy / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
     study = nibabel.Nifti1Image(heart((36, 34, 30), noise=0.1).astype(np.float32), np.diag([4.0, 4.0, 4.0, 1.0]))
     nibabel.save(study, copy / "study.nii.gz")
     return copy
