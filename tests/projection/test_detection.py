@@ -86,7 +86,7 @@ def test_stir(reference_dir):
         inside, raw, _ = stir_differences(case, voxel_samples=2)
         assert np.abs(inside[:, 0]).max() < 1e-3, f"{file.name}: sums with the voxel's volume"
         assert np.abs(inside[:, 1]).max() < 0.03
-        assert np.median(raw) < 0.055, f"{file.name}: relative L2 with the voxel's volume"
+        assert np.median(raw) < 0.05, f"{file.name}: relative L2 with the voxel's volume"
 
 
 def stir_differences(case: dict[str, np.ndarray], voxel_samples: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
