@@ -44,7 +44,7 @@ def corrected(folder: str, *studies: str) -> tuple[str, ...]:
 
 TRAINED = ("model.pt", "last.pt")
 EVALUATED = ("measures.csv", "summary.json", "bland_altman.png", "imbv.png")
-RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.json")
+RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json")
 COUNTS = "sub-001/gate-ed/sub-001_gate-ed_counts.nii.gz"
 
 # In the README's order: what a command leaves, later ones use
