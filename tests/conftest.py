@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,9 @@ PHYSICS_ROOMS = ("scanner", "projection", "reconstruction", "simulation")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Shells let what they start in the background ignore Ctrl-C, and programs started from there inherit it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _modules_with_checked_shapes() -> list[str]:
