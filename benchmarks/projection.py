@@ -14,6 +14,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -86,8 +87,9 @@ def main() -> None:
         print(f"{matrix.n_elements / 1e6:.1f} million elements, {len(matrix.voxel) / 1e6:.2f} million views")
         measure_projections(matrix, options)
         if options.fine:
-            print("grid twice as fine")
-            fine = measure_matrix(camera, camera.grid.refined(2), folder)
+            print("grid twice as fine, voxels reduced to their centres")
+            at_centres = replace(camera, model=replace(camera.model, voxel_samples=1))
+            fine = measure_matrix(at_centres, camera.grid.refined(2), folder)
             print(f"{fine.n_elements / 1e6:.1f} million elements, {len(fine.voxel) / 1e6:.2f} million views")
             image = torch.rand(fine.grid.shape)
             projector = MatrixProjector(fine)

@@ -113,7 +113,7 @@ def load_or_assemble(
     Raises:
         BadInput: the folder that was named cannot be written.
     """
-    parent = cache.user_cache_dir() if cache_dir is None else Path(cache_dir)
+    parent = cache.user_cache_dir() if cache_dir is None else Path(cache_dir).expanduser()
     folder = parent / cache.content_key([FORMAT_VERSION, asdict(camera), asdict(grid)])
     arrays = cache.load(folder, DTYPES)
     if arrays is None:
