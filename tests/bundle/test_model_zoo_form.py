@@ -77,6 +77,21 @@ def test_the_exported_network_carries_metadata_and_config(exported: Path) -> Non
     assert "network_def" in json.loads(extra["inference.json"])
 
 
+def test_monai_loads_the_exported_network_without_any_code_of_ours(
+    exported: Path, tmp_path: Path, run_python: RunPython
+) -> None:
+    (tmp_path / "any" / "models").mkdir(parents=True)
+    shutil.copy(exported, tmp_path / "any" / "models" / "model.ts")
+    code = (
+        "from monai.bundle import load\n"
+        "network, metadata, _ = load(name='any', bundle_dir='.', load_ts_module=True, device='cpu')\n"
+        "print(metadata['version'], type(network).__name__)"
+    )
+    ended = run_python("-c", code, folder=tmp_path)
+    assert_passed(ended)
+    assert ended.stdout.split()[-1] == "RecursiveScriptModule"
+
+
 @pytest.mark.parametrize(("config", "kind"), [("train", "train"), ("inference", "inference")])
 def test_the_config_has_every_property_that_monai_names(
     repository: Path, config: str, kind: str, monkeypatch: pytest.MonkeyPatch
