@@ -30,7 +30,7 @@ class SparseProducts:
     def __init__(self, matrix: SystemMatrix, device: torch.device, dtype: torch.dtype) -> None:
         self.matrix, self.device, self.dtype = matrix, device, dtype
         self._blocks = [self._sparse(matrix.block(pinhole)) for pinhole in range(matrix.n_pinholes)]
-        self._voxels = torch.from_numpy(matrix.voxel).to(device).split(matrix.n_views_by_pinhole)
+        self._voxels = torch.from_numpy(matrix.voxel).to(device).long().split(matrix.n_views_by_pinhole)
         self._transposed_blocks: list[Tensor] = []
 
     def project(self, image: Tensor, factor: Tensor | None) -> Tensor:
@@ -52,7 +52,8 @@ class SparseProducts:
             rows, self._transposed_blocks, self._voxels, self._by_pinhole(factor), strict=True
         ):
             views = block @ row
-            image.index_add_(0, voxel, views if weight is None else views.mul_(weight))
+            index = voxel.view(-1, *[1] * (views.ndim - 1)).expand_as(views)
+            image.scatter_add_(0, index, views if weight is None else views.mul_(weight))  # index_add_ takes far longer
         return image
 
     def per_view(self, transmission: Tensor) -> Tensor:

@@ -14,13 +14,20 @@ import yaml
 from custom.errors import BadInput
 from custom.scanner.grid import ImageGrid
 from custom.scanner.parts import Collimator, Detector, Pinhole, ResponseModel, Vector, check_positive
+from custom.scanner.reconstructed_region import ReconstructedRegion
 
 T = TypeVar("T")
+PARTS = {
+    "detector": Detector,
+    "collimator": Collimator,
+    "model": ResponseModel,
+    "reconstructed_region": ReconstructedRegion,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Camera:
-    """All that the system matrix depends on, and the grid that its images live on.
+    """All that the system matrix depends on, and the grid and the region that its images live on.
 
     Args:
         name: what the camera is called.
@@ -29,6 +36,7 @@ class Camera:
         collimator: the plate.
         grid: the voxel grid of reconstructions.
         model: how finely the response is computed.
+        reconstructed_region: the part of the grid that images fill; default all of it.
         energy_kev: of the photons, keV.
         energy_window_kev: lower and upper limit of the energy window, keV.
         photons_per_decay: photons of that energy per decay.
@@ -40,6 +48,7 @@ class Camera:
     collimator: Collimator
     grid: ImageGrid
     model: ResponseModel = field(default_factory=ResponseModel)
+    reconstructed_region: ReconstructedRegion = field(default_factory=ReconstructedRegion)
     energy_kev: float = 140.5
     energy_window_kev: tuple[float, float] = (126.45, 154.55)
     photons_per_decay: float = 0.885
@@ -54,6 +63,10 @@ class Camera:
     def counts_shape(self) -> tuple[int, int, int]:
         """Shape of its projections: pinhole, row, column."""
         return len(self.pinholes), self.detector.n_rows, self.detector.n_columns
+
+    def reconstructed_voxels(self) -> np.ndarray:
+        """Return which voxels of the camera's grid its images fill, boolean, (x, y, z)."""
+        return self.reconstructed_region.voxels(self.grid, [pinhole.position_mm for pinhole in self.pinholes])
 
 
 def load_camera(path: str | Path) -> Camera:
@@ -85,7 +98,7 @@ def _camera(content: dict[str, Any]) -> Camera:
         pinholes += _arc(centre_mm=grid.centre_mm, **arc)
     content["pinholes"] = tuple(pinholes)
     content["grid"] = grid
-    for name, kind in (("detector", Detector), ("collimator", Collimator), ("model", ResponseModel)):
+    for name, kind in PARTS.items():
         if name in content:
             content[name] = _build(kind, content[name])
     return _build(Camera, content)

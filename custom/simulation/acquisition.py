@@ -20,9 +20,6 @@ from custom.simulation.scatter import estimated_scatter, expected_scatter
 
 EMISSION_REFINEMENT = 2  # emission voxels along an edge of the camera's
 ANATOMY_REFINEMENT = 4  # anatomy voxels along an edge of the camera's
-# What the vendor's reconstructions leave non-zero: a sphere about the matrix's centre, cut towards head and feet and
-# on the camera's side [measured in published images, doi:10.13026/c2tw-tx28].
-REGION_RADIUS_MM, REGION_HALF_LENGTH_MM, REGION_NEAR_SIDE_MM = 135.0, 92.0, 96.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,21 +111,6 @@ def acquire(
         expected_primary=primary,
         expected_scatter=scatter,
     )
-
-
-def reconstructed_region(camera: Camera) -> Tensor:
-    """Return which voxels of the camera's grid an image keeps, boolean, (x, y, z); beyond, MLEM piles up activity.
-
-    A sphere about the grid's centre, cut towards head and feet and by a plane towards the pinholes.
-    """
-    grid = camera.grid
-    x, y, z = (torch.from_numpy(axis - centre) for axis, centre in zip(grid.centres_mm(), grid.centre_mm, strict=True))
-    x, y, z = torch.meshgrid(x, y, z, indexing="ij")
-    towards = np.mean([pinhole.position_mm for pinhole in camera.pinholes], axis=0) - np.array(grid.centre_mm)
-    right, anterior, head = towards / np.linalg.norm(towards)
-    near = right * x + anterior * y + head * z
-    inside = x**2 + y**2 + z**2 < REGION_RADIUS_MM**2
-    return inside & (z.abs() <= REGION_HALF_LENGTH_MM) & (near < REGION_NEAR_SIDE_MM)
 
 
 def refined_transmission(coarse: Tensor) -> Tensor:

@@ -12,13 +12,7 @@ from torch import Tensor
 from custom.projection.attenuation import mu_per_mm_from_hu, transmission
 from custom.reconstruction.iterative_yang import iterative_yang
 from custom.reconstruction.mlem import mlem
-from custom.simulation.acquisition import (
-    ANATOMY_REFINEMENT,
-    EMISSION_REFINEMENT,
-    Laboratory,
-    acquire,
-    reconstructed_region,
-)
+from custom.simulation.acquisition import ANATOMY_REFINEMENT, EMISSION_REFINEMENT, Laboratory, acquire
 from custom.simulation.activity import (
     UptakePattern,
     draw_pattern,
@@ -101,7 +95,7 @@ def simulate_case(
         }
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
     }
-    kept = reconstructed_region(laboratory.camera)
+    kept = torch.from_numpy(laboratory.camera.reconstructed_voxels())
     measured = {
         name: measured_numbers(gate, image, label, kept)
         for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
@@ -164,5 +158,5 @@ def _reconstructed(
         n_mlem_iterations=recipe.n_iterations,
         progress=progress,
     )
-    kept = reconstructed_region(laboratory.camera)
+    kept = torch.from_numpy(laboratory.camera.reconstructed_voxels())
     return torch.where(kept, images.cpu(), 0), torch.where(kept, labels.cpu(), 0)

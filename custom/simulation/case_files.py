@@ -91,6 +91,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:
     image = nibabel.Nifti1Image(np.ascontiguousarray(values), affine)
     image.header.set_xyzt_units("mm")
+    image.header["descrip"] = "simulated"
     image.set_qform(affine, code=1)
     image.set_sform(affine, code=1)
     nibabel.save(image, path)

@@ -6,7 +6,6 @@ import torch
 
 from custom.projection.attenuation import transmission
 from custom.reconstruction.regions import Region
-from custom.simulation.acquisition import reconstructed_region
 from custom.simulation.case import Recipe, simulate_case
 
 
@@ -52,7 +51,7 @@ def test_truth_is_in_emitted_photons(case) -> None:
 
 
 def test_images_are_zero_outside_the_reconstructed_region(case, laboratory) -> None:
-    outside = ~reconstructed_region(laboratory.camera).numpy()
+    outside = ~laboratory.camera.reconstructed_voxels()
     for volumes in case.volumes.values():
         for kind in ("image", "label"):
             assert not volumes[kind][outside].any()

@@ -1,5 +1,6 @@
 import json
 
+import nibabel
 import numpy as np
 import pytest
 
@@ -23,6 +24,12 @@ def test_a_written_case_is_recognised(tmp_path, case) -> None:
     assert read_identity(tmp_path, 7) == IDENTITY
     assert [path.name for path in tmp_path.iterdir()] == ["sub-007"]
     assert all((tmp_path / path).is_file() for path in entry(7, "es").values())
+
+
+def test_every_image_says_that_it_is_simulated(tmp_path, case) -> None:
+    write_case(tmp_path, case, IDENTITY, GRID)
+    for path in entry(7, "ed").values():
+        assert nibabel.load(tmp_path / path).header["descrip"] == b"simulated"
 
 
 def test_a_case_that_lacks_a_file_is_not_recognised(tmp_path, case) -> None:
