@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from custom.projection.block_products import BlockProducts
 from custom.projection.sparse_products import SparseProducts
 from custom.projection.system_matrix import SystemMatrix
 from custom.scanner.shapes import Counts, Image
@@ -63,9 +64,10 @@ class MatrixProjector:
         self.image_shape = matrix.grid.shape
         self.counts_shape = matrix.camera.counts_shape
         self.device, self.dtype = torch.device(device), dtype
-        self._products = SparseProducts(matrix, self.device, dtype)
-        self._factor = None if transmission is None else self._products.per_view(transmission)
+        in_blocks = self.device.type == "cpu" and dtype == torch.float32
+        self._products = BlockProducts(matrix) if in_blocks else SparseProducts(matrix, self.device, dtype)
         self._sensitivity: Tensor | None = None
+        self._set(transmission)
 
     @property
     def matrix(self) -> SystemMatrix:
@@ -115,20 +117,28 @@ class MatrixProjector:
     def with_transmission(self, transmission: Tensor | None) -> MatrixProjector:
         """Return a projector for another patient, or for several, that shares this one's matrix."""
         projector = copy.copy(self)
-        projector._factor = None if transmission is None else self._products.per_view(transmission)
-        projector._sensitivity = None
+        projector._set(transmission)
         return projector
 
     def to(self, device: str | torch.device) -> MatrixProjector:
         """Return this projector on another device."""
-        projector = MatrixProjector(self.matrix, device=device, dtype=self.dtype)
-        projector._factor = None if self._factor is None else self._factor.to(projector.device)
-        return projector
+        return MatrixProjector(self.matrix, transmission=self._transmission, device=device, dtype=self.dtype)
 
-    @property
-    def _batch(self) -> tuple[int, ...]:
-        """Leading shape that the transmission asks of images, () if it asks none."""
-        return () if self._factor is None else tuple(self._factor.shape[1:])
+    def _set(self, transmission: Tensor | None) -> None:
+        """Take a transmission, which may ask a leading shape of images."""
+        self._transmission, self._sensitivity = transmission, None
+        self._factor: Tensor | None = None
+        self._batch: tuple[int, ...] = ()
+        if transmission is None:
+            return
+        shape = (self.matrix.n_pinholes, *self.image_shape)
+        if tuple(transmission.shape[-4:]) != shape or transmission.ndim > len(shape) + 1:
+            got = tuple(transmission.shape)
+            raise ValueError(f"transmission must have the shape {shape}, or one more axis, got {got}")
+        if not (transmission.min() >= 0 and transmission.max() <= 1):
+            raise ValueError("transmission must lie in [0, 1]; is it the μ-map itself?")
+        self._batch = tuple(transmission.shape[:-4])
+        self._factor = self._products.per_view(transmission.flatten(-3).to(self.dtype))
 
     def _check(self, tensor: Tensor, shape: tuple[int, int, int], what: str) -> None:
         got = tuple(tensor.shape)
@@ -143,12 +153,7 @@ class MatrixProjector:
     def _apply(self, flat: Tensor, transposed: bool) -> Tensor:
         """Apply A or its transpose to each row of a (batch, n) tensor."""
         product = self._products.back_project if transposed else self._products.project
-        factor = self._factor
-        if len(flat) == 1:
-            return product(flat[0], factor if factor is None else factor.reshape(-1))[None]
-        if factor is not None:
-            factor = factor.reshape(len(factor), -1)
-        return product(flat.T.contiguous(), factor).T
+        return product(flat, self._factor)
 
 
 class _Apply(torch.autograd.Function):

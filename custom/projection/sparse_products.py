@@ -15,11 +15,8 @@ from custom.projection.system_matrix import SystemMatrix
 class SparseProducts:
     """The system matrix as one sparse tensor per pinhole, and its transpose, made when first needed.
 
-    Pinhole after pinhole, the voxels that it sees are gathered from the image, weighted with the transmission along
-    each view, and multiplied with its block of the matrix; what is gathered stays small enough for a processor's cache.
-
-    Images are (n_voxels,) or (n_voxels, batch), counts (n_pixels,) or (n_pixels, batch); `factor`, (n_views,) or
-    (n_views, batch), is the transmission t along each view, None for air.
+    Pinhole after pinhole, the voxels that it sees are gathered from the images, weighted with the transmission along
+    each view, and multiplied with its part of the matrix; what is gathered stays small enough for a processor's cache.
 
     Args:
         matrix: the system matrix.
@@ -29,57 +26,58 @@ class SparseProducts:
 
     def __init__(self, matrix: SystemMatrix, device: torch.device, dtype: torch.dtype) -> None:
         self.matrix, self.device, self.dtype = matrix, device, dtype
-        self._blocks = [self._sparse(matrix.block(pinhole)) for pinhole in range(matrix.n_pinholes)]
-        self._voxels = torch.from_numpy(matrix.voxel).to(device).long().split(matrix.n_views_by_pinhole)
-        self._transposed_blocks: list[Tensor] = []
+        self._parts = [self._sparse(matrix.rows(pinhole)) for pinhole in range(matrix.n_pinholes)]
+        voxel = torch.from_numpy(np.asarray(matrix.blocks.voxel)).to(device).long()
+        self._voxels = voxel.split(np.diff(matrix.blocks.pinhole_view).tolist())
+        self._transposed_parts: list[Tensor] = []
 
-    def project(self, image: Tensor, factor: Tensor | None) -> Tensor:
-        """Return, for each pinhole, its block · diag(t) · the image's voxels that it sees."""
-        counts = image.new_empty(self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole, *image.shape[1:])
-        for row, block, voxel, weight in zip(counts, self._blocks, self._voxels, self._by_pinhole(factor), strict=True):
-            views = image.index_select(0, voxel)
-            row.copy_(block @ (views if weight is None else views.mul_(weight)))
-        return counts.flatten(0, 1)
+    def project(self, images: Tensor, factor: Tensor | None) -> Tensor:
+        """Return A x of each image: (batch, n_voxels) to (batch, n_pixels)."""
+        columns = images.T.contiguous()
+        counts = images.new_empty(self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole, len(images))
+        for row, part, voxel, weight in zip(counts, self._parts, self._voxels, self._by_pinhole(factor), strict=True):
+            views = columns.index_select(0, voxel)
+            row.copy_(part @ (views if weight is None else views.mul_(weight)))
+        return counts.flatten(0, 1).T
 
     def back_project(self, counts: Tensor, factor: Tensor | None) -> Tensor:
-        """Return the transpose of `project` applied to counts."""
-        if not self._transposed_blocks:
-            blocks = (self.matrix.block(pinhole) for pinhole in range(self.matrix.n_pinholes))
-            self._transposed_blocks = [self._sparse(block.T.tocsr()) for block in blocks]
-        image = counts.new_zeros(self.matrix.grid.n_voxels, *counts.shape[1:])
-        rows = counts.unflatten(0, (self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole))
-        for row, block, voxel, weight in zip(
-            rows, self._transposed_blocks, self._voxels, self._by_pinhole(factor), strict=True
+        """Return Aᵀ y of each set of counts: (batch, n_pixels) to (batch, n_voxels)."""
+        if not self._transposed_parts:
+            rows = (self.matrix.rows(pinhole) for pinhole in range(self.matrix.n_pinholes))
+            self._transposed_parts = [self._sparse(part.T.tocsr()) for part in rows]
+        columns = counts.new_zeros(self.matrix.grid.n_voxels, len(counts))
+        rows = counts.T.contiguous().unflatten(0, (self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole))
+        for row, part, voxel, weight in zip(
+            rows, self._transposed_parts, self._voxels, self._by_pinhole(factor), strict=True
         ):
-            views = block @ row
-            index = voxel.view(-1, *[1] * (views.ndim - 1)).expand_as(views)
-            image.scatter_add_(0, index, views if weight is None else views.mul_(weight))  # index_add_ takes far longer
-        return image
+            views = part @ row
+            index = voxel[:, None].expand_as(views)
+            columns.scatter_add_(0, index, views if weight is None else views.mul_(weight))  # index_add_ is far slower
+        return columns.T
 
     def per_view(self, transmission: Tensor) -> Tensor:
-        """Take the factor of each view from (pinhole, x, y, z) or (batch, pinhole, x, y, z)."""
-        shape = (self.matrix.n_pinholes, *self.matrix.grid.shape)
-        if tuple(transmission.shape[-4:]) != shape or transmission.ndim > len(shape) + 1:
-            got = tuple(transmission.shape)
-            raise ValueError(f"transmission must have the shape {shape}, or one more axis, got {got}")
-        if not (transmission.min() >= 0 and transmission.max() <= 1):
-            raise ValueError("transmission must lie in [0, 1]; is it the μ-map itself?")
-        pinhole = np.repeat(np.arange(self.matrix.n_pinholes), self.matrix.n_views_by_pinhole)
-        index = torch.from_numpy(pinhole * self.matrix.grid.n_voxels + self.matrix.voxel).to(self.device)
-        flat = transmission.to(self.device, self.dtype).reshape(*transmission.shape[:-4], -1)
-        return flat[..., index].movedim(-1, 0).contiguous()
+        """Take the factor of each view from the transmission.
+
+        Args:
+            transmission: (pinhole, voxel), or (batch, pinhole, voxel).
+
+        Returns:
+            (n_views, 1) or (n_views, batch).
+        """
+        given = transmission.to(self.device, self.dtype)
+        seen = [given[..., pinhole, :][..., voxel] for pinhole, voxel in enumerate(self._voxels)]
+        return torch.atleast_2d(torch.cat(seen, dim=-1)).T.contiguous()
 
     def _by_pinhole(self, factor: Tensor | None) -> list[Tensor] | list[None]:
-        n_views = self.matrix.n_views_by_pinhole
-        return [None] * len(n_views) if factor is None else list(factor.split(n_views))
+        return [None] * len(self._voxels) if factor is None else list(factor.split([len(v) for v in self._voxels]))
 
-    def _sparse(self, block: csr_array) -> Tensor:
+    def _sparse(self, part: csr_array) -> Tensor:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
             return torch.sparse_csr_tensor(
-                torch.from_numpy(block.indptr).to(self.device),
-                torch.from_numpy(block.indices).to(self.device),
-                torch.from_numpy(block.data).to(self.device, self.dtype),
-                block.shape,
+                torch.from_numpy(part.indptr).to(self.device),
+                torch.from_numpy(part.indices).to(self.device),
+                torch.from_numpy(part.data).to(self.device, self.dtype),
+                part.shape,
                 check_invariants=False,
             )

@@ -11,20 +11,29 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csr_array
 from tqdm import tqdm
 
 from custom.errors import BadInput
 from custom.projection import cache
+from custom.projection.blocks import BLOCK_SIZE, Blocks, blocks_of
 from custom.projection.columns import pinhole_columns
 from custom.projection.response import PinholeResponse, pinhole_responses
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Grows whenever the same camera and grid give another matrix or another layout, so that no old cache is used."""
 
-DTYPES = {"row_pointer": "<i8", "view": "<i4", "value": "<f4", "voxel": "<i4", "pinhole_pointer": "<i8"}
+DTYPES = {
+    "voxel": "<i4",
+    "run_pixel": "<i4",
+    "run_block": "<i8",
+    "block_view": "<i4",
+    "value": "<f4",
+    "pinhole_view": "<i8",
+    "pinhole_run": "<i8",
+}
 Piece = dict[str, np.ndarray]
 logger = logging.getLogger(__name__)
 
@@ -33,26 +42,15 @@ logger = logging.getLogger(__name__)
 class SystemMatrix:
     """Fractions of the photons emitted in a voxel that are detected in a pixel, without the patient's attenuation.
 
-    Rows are pixels in the order (pinhole, row, column). Columns are views: a view is a pinhole together with one voxel
-    that it sees. The matrix is one block per pinhole, of its pixels and its views, and transmission a factor per view.
-
     Args:
         camera: the camera.
         grid: the voxel grid of images.
-        row_pointer: (n_pixels + 1,) int64, where each row's elements start.
-        view: (n_elements,) int32, the view of each element, counted within its pinhole, ascending within a row.
-        value: (n_elements,) float32.
-        voxel: (n_views,) int32, flat index in (x, y, z) order of each view's voxel, ascending within a pinhole.
-        pinhole_pointer: (n_pinholes + 1,) int64, where each pinhole's views start.
+        blocks: the elements of all pinholes; pixels count in the order (pinhole, row, column).
     """
 
     camera: Camera
     grid: ImageGrid
-    row_pointer: np.ndarray
-    view: np.ndarray
-    value: np.ndarray
-    voxel: np.ndarray
-    pinhole_pointer: np.ndarray
+    blocks: Blocks
 
     @property
     def n_pinholes(self) -> int:
@@ -65,22 +63,36 @@ class SystemMatrix:
         return self.camera.detector.n_rows * self.camera.detector.n_columns
 
     @property
-    def n_views_by_pinhole(self) -> list[int]:
-        """Number of voxels that each pinhole sees."""
-        return np.diff(self.pinhole_pointer).tolist()
+    def n_pixels(self) -> int:
+        """Number of pixels of all modules."""
+        return self.n_pinholes * self.n_pixels_by_pinhole
+
+    @property
+    def n_views(self) -> int:
+        """Number of views: pairs of a pinhole and a voxel that it sees."""
+        return len(self.blocks.voxel)
 
     @property
     def n_elements(self) -> int:
-        """Number of stored elements."""
-        return len(self.value)
+        """Number of elements that are not 0."""
+        return int(np.count_nonzero(self.blocks.value))
 
-    def block(self, pinhole: int) -> csr_array:
-        """Return one pinhole's rows, (pixels, views), on the matrix's own memory but for the pointers."""
-        first = pinhole * self.n_pixels_by_pinhole
-        pointer = self.row_pointer[first : first + self.n_pixels_by_pinhole + 1]
-        part = slice(pointer[0], pointer[-1])
-        elements = (self.value[part], self.view[part], (pointer - pointer[0]).astype(np.int32))
-        return csr_array(elements, shape=(self.n_pixels_by_pinhole, self.n_views_by_pinhole[pinhole]))
+    def views(self, pinhole: int) -> slice:
+        """Return which views are one pinhole's."""
+        return slice(*self.blocks.pinhole_view[pinhole : pinhole + 2].tolist())
+
+    def rows(self, pinhole: int) -> csr_array:
+        """Return one pinhole's matrix as scipy knows it, (pixels, views)."""
+        run = slice(*self.blocks.pinhole_run[pinhole : pinhole + 2].tolist())
+        ends = self.blocks.run_block[run.start : run.stop + 1]
+        block = slice(*ends[[0, -1]].tolist())
+        value = self.blocks.value[block.start * BLOCK_SIZE : block.stop * BLOCK_SIZE]
+        view = self.blocks.block_view[block, None] + np.arange(BLOCK_SIZE, dtype=np.int32)
+        pixel = np.repeat(self.blocks.run_pixel[run] - pinhole * self.n_pixels_by_pinhole, np.diff(ends) * BLOCK_SIZE)
+        seen = np.flatnonzero(value)
+        views = self.views(pinhole)
+        shape = self.n_pixels_by_pinhole, views.stop - views.start
+        return csr_array((value[seen], (pixel[seen], view.ravel()[seen])), shape=shape)
 
 
 def assemble(camera: Camera, grid: ImageGrid, *, progress: bool = True) -> SystemMatrix:
@@ -96,7 +108,7 @@ def assemble(camera: Camera, grid: ImageGrid, *, progress: bool = True) -> Syste
         name: np.concatenate([piece[name] for piece in pieces if name in piece]).astype(dtype, copy=False)
         for name, dtype in DTYPES.items()
     }
-    return SystemMatrix(camera=camera, grid=grid, **arrays)
+    return SystemMatrix(camera=camera, grid=grid, blocks=Blocks(**arrays))
 
 
 def load_or_assemble(
@@ -124,7 +136,7 @@ def load_or_assemble(
     if arrays is None:
         logger.warning("the system matrix is not kept for the next run: %s cannot be written: %s", parent, problem)
         return assemble(camera, grid, progress=progress)
-    return SystemMatrix(camera=camera, grid=grid, **arrays)
+    return SystemMatrix(camera=camera, grid=grid, blocks=Blocks(**arrays))
 
 
 def _store(folder: Path, camera: Camera, grid: ImageGrid, progress: bool) -> OSError | None:
@@ -138,29 +150,31 @@ def _store(folder: Path, camera: Camera, grid: ImageGrid, progress: bool) -> OSE
 
 def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
     """Yield the matrix pinhole after pinhole, as parts to be strung together, computed on torch's number of threads."""
-    n_elements = n_views = 0
-    yield {"row_pointer": np.zeros(1, np.int64), "pinhole_pointer": np.zeros(1, np.int64)}
+    n_pixels = n_views = n_runs = n_blocks = 0
+    yield {name: np.zeros(1, np.int64) for name in ("run_block", "pinhole_view", "pinhole_run")}
     pool = ThreadPoolExecutor(torch.get_num_threads())
     try:
-        blocks = pool.map(partial(_block, camera, grid), pinhole_responses(camera, grid))
-        for piece in tqdm(blocks, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
-            piece["row_pointer"] += n_elements
-            n_elements += len(piece["value"])
-            n_views += len(piece["voxel"])
-            yield piece | {"pinhole_pointer": np.array([n_views])}
+        parts = pool.map(partial(_part, camera, grid), pinhole_responses(camera, grid))
+        for part in tqdm(parts, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
+            piece = part._asdict()
+            piece["run_pixel"] += n_pixels
+            piece["run_block"] = part.run_block[1:] + n_blocks
+            piece["pinhole_view"] = part.pinhole_view[1:] + n_views
+            piece["pinhole_run"] = part.pinhole_run[1:] + n_runs
+            yield piece
+            n_pixels += camera.detector.n_rows * camera.detector.n_columns
+            n_views += len(part.voxel)
+            n_runs += len(part.run_pixel)
+            n_blocks += len(part.block_view)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _block(camera: Camera, grid: ImageGrid, response: PinholeResponse) -> Piece:
-    """Compute one pinhole's rows, its elements counted from 0."""
+def _part(camera: Camera, grid: ImageGrid, response: PinholeResponse) -> Blocks:
+    """Compute one pinhole's blocks, all counted from 0."""
     columns = pinhole_columns(response, grid, camera.model.voxel_samples)
-    n_pixels = response.n_rows * response.n_columns
-    elements = (columns.value, columns.pixel, columns.pointer)
-    rows = csc_array(elements, shape=(n_pixels, len(columns.voxel))).tocsr()
-    return {
-        "row_pointer": rows.indptr[1:].astype(np.int64),
-        "view": rows.indices.astype(np.int32, copy=False),
-        "value": rows.data,
-        "voxel": columns.voxel,
-    }
+    index = np.unravel_index(columns.voxel, grid.shape)
+    offsets = [
+        axis[i] - position for axis, i, position in zip(grid.centres_mm(), index, response.position, strict=True)
+    ]
+    return blocks_of(columns, np.linalg.norm(offsets, axis=0), response.n_rows * response.n_columns)
