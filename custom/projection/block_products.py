@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -77,21 +78,30 @@ class BlockProducts:
     def _sum(self, kernel: Kernel, n_images: int, given: np.ndarray, factor: np.ndarray, size: int) -> np.ndarray:
         """Run a kernel on all threads and add what they found."""
         n_threads = torch.get_num_threads()
-        ends = self._shares(n_threads)
+        shares = self._shares(n_threads)
         found = np.zeros((n_threads, size * n_images), np.float32)
 
         def run(thread: int) -> None:
             views = np.empty(self._n_views * n_images, np.float32)
-            kernel(self._blocks, ends[thread], ends[thread + 1], given, factor, views, found[thread])
+            for part in shares[thread]:
+                if part.first_run < part.end_run:
+                    kernel(self._blocks, part, given, factor, views, found[thread])
 
         with ThreadPoolExecutor(n_threads) as pool:
             list(pool.map(run, range(n_threads)))
         return found.sum(axis=0)
 
-    def _shares(self, n_threads: int) -> np.ndarray:
-        """Return where each thread's runs start, so that all have about as many blocks."""
-        ends = np.linspace(0, self._blocks.run_block[-1], n_threads + 1).round()
-        return np.searchsorted(self._blocks.run_block, ends)
+    def _shares(self, n_threads: int) -> list[list[kernels.Part]]:
+        """Deal the runs out to threads so that all have about as many blocks, each share cut where a pinhole ends."""
+        ends = np.linspace(0, self._blocks.run_block[-1], n_threads + 1).round().astype(np.int64)
+        cuts = np.searchsorted(self._blocks.run_block, ends).tolist()
+        views = itertools.pairwise(self._blocks.pinhole_view.tolist())
+        runs = itertools.pairwise(self._blocks.pinhole_run.tolist())
+        whole = [kernels.Part(*view, *run) for view, run in zip(views, runs, strict=True)]
+        return [
+            [part._replace(first_run=max(part.first_run, first), end_run=min(part.end_run, end)) for part in whole]
+            for first, end in itertools.pairwise(cuts)
+        ]
 
 
 def _side_by_side(rows: Tensor) -> Tensor:
