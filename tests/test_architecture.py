@@ -16,8 +16,9 @@ CUSTOM = REPOSITORY / "custom"
 CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
-MAY_IMPORT = {room: {"errors", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
+MAY_IMPORT = {room: {"errors", "cluster", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
     "errors": set(),
+    "cluster": {"errors"},
     "networks": {"errors"},
     "losses": {"errors", "metrics"},
     "metrics": {"errors"},

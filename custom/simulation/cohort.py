@@ -7,13 +7,14 @@ import json
 import logging
 import os
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
+from custom.cluster import run_each
 from custom.errors import BadInput
 from custom.scanner.camera import Camera, load_camera
 from custom.simulation.acquisition import open_laboratory
@@ -72,9 +73,14 @@ def simulate_cohort(
     overwrite: bool = False,
     cache_dir: str | Path | None = None,
     device: str = "cpu",
+    scheduler: str | None = None,
+    n_workers: int | None = None,
     progress: bool = True,
 ) -> Path:
     """Write virtual animals, each with an end-diastolic and an end-systolic gate; go on where a killed run stopped.
+
+    Every animal is computed on one thread, so that the number of cores changes no bit of it; several animals at once
+    keep the cores busy.
 
     Args:
         n_animals: how many, at least 1.
@@ -88,13 +94,16 @@ def simulate_cohort(
         overwrite: replace animals that were made with other settings.
         cache_dir: where system matrices are kept; default the user's cache folder.
         device: of reconstruction and correction.
+        scheduler: address of a running Dask scheduler; default workers of our own.
+        n_workers: animals at once, as workers of our own; default as many as cores and memory allow.
         progress: show progress bars.
 
     Returns:
         Path of `dataset.json`, which lists the cases.
 
     Raises:
-        BadInput: a setting that cannot be, or a folder that holds another cohort's animals or cannot be written.
+        BadInput: a setting that cannot be, a folder that holds another cohort's animals or cannot be written, or some
+            animals failed; the others are written.
     """
     _check(n_animals, seed, tracer, n_iterations, n_yang_iterations, device)
     plan = Plan(
@@ -107,11 +116,18 @@ def simulate_cohort(
     folder = _writable(output_dir)
     missing = [animal for animal in range(1, n_animals + 1) if not _is_finished(folder, plan, animal, overwrite)]
     if missing:
-        laboratory = open_laboratory(plan.camera, cache_dir=cache_dir, device=device, progress=progress)
-        for animal in tqdm(missing, desc="virtual animals", unit="animal", disable=not progress):
-            seeds = np.random.SeedSequence([seed, animal])
-            case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
-            write_case(folder, case, plan.identity(animal), plan.camera.grid)
+        open_laboratory(
+            plan.camera, cache_dir=cache_dir, progress=progress
+        )  # once, before workers ask for its matrices
+        write = partial(_write_animal, folder, plan, cache_dir, device, progress and len(missing) == 1)
+        failures = run_each(
+            write, missing, scheduler=scheduler, n_workers=n_workers, unit="virtual animal", progress=progress
+        )
+        if failures:
+            listed = "; ".join(f"{subject(animal)}: {reason}" for animal, reason in sorted(failures.items()))
+            raise BadInput(
+                f"every animal should succeed, got {len(failures)} failures: {listed}; the others are written"
+            )
     path = _write_dataset(folder, plan)
     logger.info("%d simulated animals, two gates each, in %s", n_animals, folder)
     return path
@@ -131,6 +147,21 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
         "validation": animals[n_training : n_training + n_validation],
         "test": animals[n_training + n_validation :],
     }
+
+
+def _write_animal(
+    folder: Path, plan: Plan, cache_dir: str | Path | None, device: str, progress: bool, animal: int
+) -> None:
+    """Simulate one animal on one thread and write it."""
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        laboratory = open_laboratory(plan.camera, cache_dir=cache_dir, device=device, progress=False)
+        seeds = np.random.SeedSequence([plan.seed, animal])
+        case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
+    finally:
+        torch.set_num_threads(n_threads)
+    write_case(folder, case, plan.identity(animal), plan.camera.grid)
 
 
 def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
