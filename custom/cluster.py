@@ -33,6 +33,7 @@ def run_each(
     *,
     scheduler: str | None = None,
     n_workers: int | None = None,
+    description: str = "studies",
     unit: str = "study",
     progress: bool = True,
 ) -> dict[Item, str]:
@@ -44,7 +45,8 @@ def run_each(
         scheduler: address of a running Dask scheduler, such as tcp://10.0.0.5:8786; default workers of our own.
         n_workers: how many workers of our own; default as many as cores, memory and items allow. One works in this
             process.
-        unit: what an item is called in the progress bar.
+        description: what the progress bar is called.
+        unit: what an item is called.
         progress: show a progress bar with the time left.
 
     Returns:
@@ -54,7 +56,7 @@ def run_each(
         BadInput: no scheduler at that address, or a number of workers that cannot be.
     """
     n_workers = _number_of_workers(n_workers, len(items))
-    bar = tqdm(total=len(items), unit=unit, disable=not progress)
+    bar = tqdm(total=len(items), desc=description, unit=unit, disable=not progress)
     failures = {}
     with bar, _outcomes(task, items, scheduler, n_workers) as outcomes:
         for item, error in outcomes:

@@ -121,7 +121,13 @@ def simulate_cohort(
         )  # once, before workers ask for its matrices
         write = partial(_write_animal, folder, plan, cache_dir, device, progress and len(missing) == 1)
         failures = run_each(
-            write, missing, scheduler=scheduler, n_workers=n_workers, unit="virtual animal", progress=progress
+            write,
+            missing,
+            scheduler=scheduler,
+            n_workers=n_workers,
+            description="virtual animals",
+            unit="animal",
+            progress=progress,
         )
         if failures:
             listed = "; ".join(f"{subject(animal)}: {reason}" for animal, reason in sorted(failures.items()))
