@@ -18,9 +18,9 @@ READY_FOR_TESTS := $(VENV)/ready-for-tests
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
-# The virtual study that `make inference` and `make reference` show their work on
+# The virtual study that `make inference` and `make reference` show their work on; cohorts are not made from its seed
 DEMONSTRATION := data/demonstration
-DEMONSTRATION_SEED := 1
+DEMONSTRATION_SEED := 0
 STUDY := $(DEMONSTRATION)/sub-001/gate-ed/sub-001_gate-ed
 
 # Results that one of these verbs left under its own name are replaced; yours only with OVERWRITE=1
@@ -67,7 +67,7 @@ training: $(READY)  ## train on DATASET; NETWORK=unet for another network of the
 
 evaluation: $(READY)  ## correct the test animals of DATASET, compare with iterative Yang and with the truth
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \
-		--output_dir "$(RESULTS)/corrected" --overwrite $(REPLACES) $(WITH_WEIGHTS)
+		--output_dir "$(RESULTS)/corrected" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 

@@ -23,6 +23,7 @@ from custom.projection.attenuation import transmission
 from custom.projection.projector import MatrixProjector
 from custom.projection.sparse_products import SparseProducts
 from custom.projection.system_matrix import SystemMatrix, load_or_assemble
+from custom.reconstruction.mlem import mlem
 from custom.scanner.camera import Camera, load_camera
 from custom.scanner.grid import ImageGrid
 
@@ -64,6 +65,9 @@ def measure_projections(matrix: SystemMatrix, options: argparse.Namespace) -> No
     measure_pair("water, 1 image", air.with_transmission(through), 1, options)
     measure_pair(f"water, {options.batch} images", air.with_transmission(through), options.batch, options)
     measure_pair(f"{options.batch} images with maps of their own", air.with_transmission(maps), options.batch, options)
+    projector, n = air.with_transmission(through), options.gates
+    counts = projector.forward(torch.rand(n, *grid.shape, device=options.device))
+    measure(f"MLEM iteration of {n} gates", lambda: mlem(projector, counts, n_iterations=10), options.rounds, 10)
     torchs = SparseProducts(matrix, torch.device(options.device), torch.float32)
     factor = torchs.per_view(through.flatten(1))
     for n in (1, options.batch):
@@ -89,6 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--gates", type=int, default=2, help="images that MLEM reconstructs together")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--fine", action="store_true", help="the grid of simulation, too")

@@ -6,11 +6,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
 
 import psutil
-import torch
 from dask.distributed import Client, LocalCluster, as_completed
 from tqdm.auto import tqdm
 
@@ -40,7 +38,7 @@ def run_each(
     """Do one task for each item, in any order; what fails does not stop the rest.
 
     Args:
-        task: what to do; it must keep what it makes, and be picklable, for its return value is thrown away.
+        task: what to do, on one thread; what it returns is lost, so it must write what it makes.
         items: for what.
         scheduler: address of a running Dask scheduler, such as tcp://10.0.0.5:8786; default workers of our own.
         n_workers: how many workers of our own; default as many as cores, memory and items allow. One works in this
@@ -85,9 +83,8 @@ def _outcomes(
     if scheduler is None and n_workers == 1:
         yield ((item, _error_of(task, item)) for item in items)
         return
-    n_threads = max(1, (os.cpu_count() or 1) // n_workers) if scheduler is None else None
     with _client(scheduler, n_workers) as client:
-        futures = {client.submit(partial(_on_threads, n_threads, task), item, pure=False): item for item in items}
+        futures = {client.submit(task, item, pure=False): item for item in items}
         yield ((futures[future], future.exception()) for future in as_completed(futures))
 
 
@@ -103,15 +100,17 @@ def _client(scheduler: str | None, n_workers: int) -> Iterator[Client]:
         with client:
             yield client
         return
-    options = {"host": "127.0.0.1", "dashboard_address": None, "memory_limit": None, "silence_logs": logging.ERROR}
-    with LocalCluster(n_workers=n_workers, threads_per_worker=1, **options) as cluster, Client(cluster) as client:
+    cluster = LocalCluster(
+        n_workers=n_workers,
+        threads_per_worker=1,
+        host="127.0.0.1",
+        dashboard_address="127.0.0.1:0",  # a free port, although without pages: another cluster may have the usual one
+        scheduler_kwargs={"dashboard": False},
+        memory_limit=None,
+        silence_logs=logging.ERROR,
+    )
+    with cluster, Client(cluster) as client:
         yield client
-
-
-def _on_threads(n_threads: int | None, task: Callable[[Item], object], item: Item) -> None:
-    if n_threads is not None:
-        torch.set_num_threads(n_threads)
-    task(item)
 
 
 def _error_of(task: Callable[[Item], object], item: Item) -> Exception | None:

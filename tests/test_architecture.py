@@ -16,14 +16,17 @@ CUSTOM = REPOSITORY / "custom"
 CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
-MAY_IMPORT = {room: {"errors", "cluster", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
+ANYWHERE = {"errors", "settings"}
+MAY_IMPORT = {room: ANYWHERE | {"cluster", "leftovers", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
     "errors": set(),
-    "cluster": {"errors"},
-    "networks": {"errors"},
-    "losses": {"errors", "metrics"},
-    "metrics": {"errors"},
-    "training": {"errors", "data", "losses", "metrics"},
-    "evaluation": {"errors", "metrics"},
+    "settings": {"errors"},
+    "cluster": ANYWHERE,
+    "leftovers": set(),
+    "networks": ANYWHERE,
+    "losses": ANYWHERE | {"metrics"},
+    "metrics": ANYWHERE,
+    "training": ANYWHERE | {"data", "losses", "metrics"},
+    "evaluation": ANYWHERE | {"metrics"},
 }
 RUNS = {
     "simulate": "simulation",

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import tempfile
-import time
 import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,9 +13,10 @@ from typing import IO
 
 import numpy as np
 
+from custom.leftovers import remove_leftovers
+
 MANIFEST = "manifest.json"
 _PROBE_BYTES = 1 << 20
-_ABANDONED_AFTER_S = 24 * 3600
 
 
 def user_cache_dir() -> Path:
@@ -54,7 +53,7 @@ def store(folder: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: Mapp
         OSError: the folder cannot be written, or the disk is full.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_abandoned(folder.parent)
+    remove_leftovers(folder.parent, "*.partial")
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", suffix=".partial", dir=folder.parent) as temporary:
         partial = Path(temporary) / "new"
         partial.mkdir()
@@ -64,14 +63,6 @@ def store(folder: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: Mapp
         if folder.exists():
             folder.rename(Path(temporary) / "old")
         partial.rename(folder)
-
-
-def _remove_abandoned(parent: Path) -> None:
-    """Remove what killed processes left half-written more than a day ago."""
-    for path in parent.glob("*.partial"):
-        newest = max(entry.stat().st_mtime for entry in (path, *path.rglob("*")))
-        if time.time() - newest > _ABANDONED_AFTER_S:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _append(partial: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: Mapping[str, str]) -> None:

@@ -126,7 +126,8 @@ def load_or_assemble(
         BadInput: the folder that was named cannot be written.
     """
     parent = cache.user_cache_dir() if cache_dir is None else Path(cache_dir).expanduser()
-    folder = parent / cache.content_key([FORMAT_VERSION, asdict(camera), asdict(grid)])
+    parts = (*camera.pinholes, camera.detector, camera.collimator, camera.model, grid)
+    folder = parent / cache.content_key([FORMAT_VERSION, *map(asdict, parts)])
     arrays = cache.load(folder, DTYPES)
     if arrays is None:
         problem = _store(folder, camera, grid, progress)

@@ -27,7 +27,7 @@ PARTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Camera:
-    """All that the system matrix depends on, and the grid and the region that its images live on.
+    """What a camera sees with, and the grid and the region that its images live on.
 
     Args:
         name: what the camera is called.

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from jaxtyping import Float, Integer
+from jaxtyping import Float
 from torch import Tensor
 
 Image = Float[Tensor, "*batch x y z"]
 Counts = Float[Tensor, "*batch pinhole row column"]
-Transmission = Float[Tensor, "*batch pinhole x y z"]
-Sensitivity = Float[Tensor, "*batch x y z"]
-Regions = Integer[Tensor, "x y z"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import nibabel
 import numpy as np
 
 from custom.errors import BadInput
+from custom.leftovers import remove_leftovers
 from custom.scanner.grid import ImageGrid
 from custom.simulation.case import Case
 from custom.simulation.gating import GATES
@@ -53,21 +56,24 @@ def write_case(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGr
         BadInput: the folder cannot be written.
     """
     name = subject(identity["animal"])
-    unfinished = folder / f".{name}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)  # what a killed run left
+    remove_leftovers(folder, ".sub-*.unfinished")
     try:
-        for gate, volumes in case.volumes.items():
-            (unfinished / name / f"gate-{gate}").mkdir(parents=True, exist_ok=True)
-            for key, path in entry(identity["animal"], gate).items():
-                _save(volumes[key], np.eye(4) if key in IN_PROJECTION_SPACE else grid.affine, unfinished / path)
-        write_json(unfinished / name / f"{name}_parameters.json", {"identity": identity} | case.parameters)
-        if (folder / name).exists():
-            shutil.rmtree(folder / name)
-        (unfinished / name).replace(folder / name)
+        with tempfile.TemporaryDirectory(prefix=f".{name}.", suffix=".unfinished", dir=folder) as unfinished:
+            _write(Path(unfinished), case, identity, grid)
+            if (folder / name).exists():
+                shutil.rmtree(folder / name)
+            (Path(unfinished) / name).replace(folder / name)
     except OSError as error:
         raise BadInput(f"output_dir must be writable, got {folder} ({error.strerror}); is the disk full?") from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _write(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGrid) -> None:
+    name = subject(identity["animal"])
+    for gate, volumes in case.volumes.items():
+        (folder / name / f"gate-{gate}").mkdir(parents=True)
+        for key, path in entry(identity["animal"], gate).items():
+            _save(volumes[key], np.eye(4) if key in IN_PROJECTION_SPACE else grid.affine, folder / path)
+    write_json(folder / name / f"{name}_parameters.json", {"identity": identity} | case.parameters)
 
 
 def read_identity(folder: Path, animal: int) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def read_identity(folder: Path, animal: int) -> dict[str, Any]:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     unfinished.replace(path)
 

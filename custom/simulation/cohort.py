@@ -16,6 +16,7 @@ import torch
 
 from custom.cluster import run_each
 from custom.errors import BadInput
+from custom.projection.cache import user_cache_dir
 from custom.scanner.camera import Camera, load_camera
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.animal import TRACERS
@@ -24,7 +25,7 @@ from custom.simulation.case_files import entry, read_identity, subject, write_ca
 from custom.simulation.gating import GATES
 from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
 DESCRIPTION = (
@@ -38,13 +39,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What a cohort is made of; two cohorts with the same identity and animal hold the same bytes."""
+    """What a cohort is made of.
+
+    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor.
+    """
 
     n_animals: int
     seed: int
     recipe: Recipe
     camera: Camera
     ranges: Ranges
+    device: str
 
     def identity(self, animal: int) -> dict[str, Any]:
         """Return what decides the contents of one animal's case."""
@@ -54,6 +59,7 @@ class Plan:
             "seed": self.seed,
             "animal": animal,
             "recipe": asdict(self.recipe),
+            "device": self.device,
             "camera": self.camera.name,
             "camera_hash": _hash(asdict(self.camera)),
             "ranges_hash": _hash(ranges),
@@ -112,14 +118,14 @@ def simulate_cohort(
         recipe=Recipe(tracer=tracer, n_iterations=n_iterations, n_yang_iterations=n_yang_iterations),
         camera=load_camera(camera),
         ranges=load_ranges(CANINE_FILE if ranges is None else ranges),
+        device=device,
     )
     folder = _writable(output_dir)
     missing = [animal for animal in range(1, n_animals + 1) if not _is_finished(folder, plan, animal, overwrite)]
     if missing:
-        open_laboratory(
-            plan.camera, cache_dir=cache_dir, progress=progress
-        )  # once, before workers ask for its matrices
-        write = partial(_write_animal, folder, plan, cache_dir, device, progress and len(missing) == 1)
+        matrices = Path(user_cache_dir() if cache_dir is None else cache_dir)
+        open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
+        write = partial(_write_animal, folder, plan, matrices, progress and len(missing) == 1)
         failures = run_each(
             write,
             missing,
@@ -129,11 +135,7 @@ def simulate_cohort(
             unit="animal",
             progress=progress,
         )
-        if failures:
-            listed = "; ".join(f"{subject(animal)}: {reason}" for animal, reason in sorted(failures.items()))
-            raise BadInput(
-                f"every animal should succeed, got {len(failures)} failures: {listed}; the others are written"
-            )
+        _check_failures(failures)
     path = _write_dataset(folder, plan)
     logger.info("%d simulated animals, two gates each, in %s", n_animals, folder)
     return path
@@ -155,19 +157,25 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
     }
 
 
-def _write_animal(
-    folder: Path, plan: Plan, cache_dir: str | Path | None, device: str, progress: bool, animal: int
-) -> None:
+def _write_animal(folder: Path, plan: Plan, matrices: Path, progress: bool, animal: int) -> None:
     """Simulate one animal on one thread and write it."""
     n_threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        laboratory = open_laboratory(plan.camera, cache_dir=cache_dir, device=device, progress=False)
+        laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
         seeds = np.random.SeedSequence([plan.seed, animal])
         case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
     finally:
         torch.set_num_threads(n_threads)
     write_case(folder, case, plan.identity(animal), plan.camera.grid)
+
+
+def _check_failures(failures: dict[int, str]) -> None:
+    if failures:
+        listed = "; ".join(f"{subject(animal)}: {reason}" for animal, reason in sorted(failures.items()))
+        raise BadInput(
+            f"every animal should succeed, got {len(failures)} that failed: {listed}; the others are written"
+        )
 
 
 def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:

@@ -14,6 +14,7 @@ from custom.projection import system_matrix
 from custom.projection.columns import pinhole_columns
 from custom.projection.response import pinhole_responses
 from custom.projection.system_matrix import DTYPES, SystemMatrix, assemble, load_or_assemble
+from custom.scanner.reconstructed_region import ReconstructedRegion
 from tests.strategies import cameras
 
 
@@ -85,6 +86,14 @@ def test_another_camera_or_grid_is_another_matrix(tiny_camera, tmp_path):
     for camera, grid in ((tiny_camera, tiny_camera.grid), (other, other.grid), (other, other.grid.refined(2))):
         load_or_assemble(camera, grid, cache_dir=tmp_path, progress=False)
     assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_what_the_matrix_does_not_depend_on_leaves_it_in_the_cache(tiny_camera, tmp_path, monkeypatch):
+    load_or_assemble(tiny_camera, tiny_camera.grid, cache_dir=tmp_path, progress=False)
+    forbid_assembling(monkeypatch)
+    region = ReconstructedRegion(radius_mm=20.0)
+    other = dataclasses.replace(tiny_camera, name="another", photons_per_decay=0.5, reconstructed_region=region)
+    load_or_assemble(other, other.grid, cache_dir=tmp_path, progress=False)
 
 
 def test_a_truncated_matrix_is_noticed_and_made_anew(tiny_camera, tiny_matrix, tmp_path):
