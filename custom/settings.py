@@ -1,0 +1,41 @@
+"""Settings that several runs share, held against what can be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from custom.errors import BadInput
+
+
+def check_whole(*, smallest: int = 1, **numbers: object) -> None:
+    """Hold settings that count something against the whole numbers.
+
+    Args:
+        smallest: that is allowed.
+        numbers: the settings by the names under which the user gives them.
+
+    Raises:
+        BadInput: one is no whole number, or below the smallest.
+    """
+    for name, value in numbers.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+            raise BadInput(
+                f"{name} must be a whole number from {smallest}, got {value!r}; is it a fraction, a word or left empty?"
+            )
+
+
+def check_device(device: Any) -> None:  # noqa: ANN401
+    """Hold a device against those that torch finds.
+
+    Args:
+        device: as torch takes it, such as "cpu" or "cuda:0".
+
+    Raises:
+        BadInput: it is not there.
+    """
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, TypeError) as error:
+        raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error

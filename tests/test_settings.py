@@ -1,0 +1,34 @@
+"""Settings that several runs share, held against what can be."""
+
+from __future__ import annotations
+
+import pytest
+
+from custom.errors import BadInput
+from custom.settings import check_device, check_whole
+
+
+def test_whole_numbers_pass():
+    check_whole(n_animals=1, n_iterations=80)
+    check_whole(smallest=0, seed=0)
+
+
+@pytest.mark.parametrize("value", [0, -3, 2.5, 2.0, "many", True, None])
+def test_other_numbers_are_refused_by_their_name(value):
+    with pytest.raises(BadInput, match=f"n_iterations must be a whole number from 1, got {value!r}; "):
+        check_whole(n_animals=1, n_iterations=value)
+
+
+def test_the_smallest_number_is_said():
+    with pytest.raises(BadInput, match="seed must be a whole number from 0, got -1; "):
+        check_whole(smallest=0, seed=-1)
+
+
+def test_the_processor_is_always_there():
+    check_device("cpu")
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", 7.5, [1]])
+def test_a_device_that_is_not_there_is_refused(device):
+    with pytest.raises(BadInput, match="device must be one that torch finds here, got"):
+        check_device(device)
