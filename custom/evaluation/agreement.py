@@ -9,8 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from custom.evaluation.measures import COMPARED, METHODS, Measures
-from custom.evaluation.statistics import compare_paired
-from custom.evaluation.summary import values_of
+from custom.evaluation.summary import compare_over_animals, values_of
 
 GATES = {"ed": ("end-diastole", "o", "tab:blue"), "es": ("end-systole", "^", "tab:orange")}
 OTHER_GATE = ("study", "s", "tab:gray")
@@ -19,7 +18,8 @@ OTHER_GATE = ("study", "s", "tab:gray")
 def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
     """Plot differences of IMBV from iterative Yang over the mean of both, one panel per method.
 
-    The solid line is the mean difference, the dashed lines are the limits of agreement (mean ± 1.96 SD) over studies.
+    Points are studies. The solid line is the mean difference, the dashed lines are the limits of agreement (mean ±
+    1.96 SD), both over animals as in the summary: gates of one animal are no independent pairs.
 
     Args:
         measures: one row per study and method.
@@ -28,7 +28,10 @@ def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
     Source: Bland and Altman 1986, doi:10.1016/S0140-6736(86)90837-8.
     """
     figure = Figure(figsize=(5 * len(COMPARED) + 1, 4.8), dpi=110, layout="constrained")
-    figure.suptitle("Intramyocardial blood volume: agreement with iterative Yang")
+    figure.suptitle(
+        "Intramyocardial blood volume: agreement with iterative Yang\n"
+        "Points: studies. Lines: mean and limits of agreement over animals, each the mean of its gates"
+    )
     figure.supxlabel(footnote, fontsize=8, color="dimgray")
     panels = figure.subplots(1, len(COMPARED), sharex=True, sharey=True)
     for panel, method in zip(panels, COMPARED, strict=True):
@@ -66,7 +69,7 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
         values, reference = (np.array(values_of(rows, "imbv", name)) for name in (method, "iterative Yang"))
         label, marker, colour = GATES.get(gate, OTHER_GATE)
         panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
-    agreement = compare_paired(*(values_of(measures, "imbv", name) for name in (method, "iterative Yang")))
+    agreement = compare_over_animals(measures, "imbv", method, "iterative Yang")
     said = f"mean {agreement.mean_difference:+.3f}"
     panel.axhline(0, color="lightgray", linewidth=1)
     panel.axhline(agreement.mean_difference, color="black", linewidth=1)

@@ -82,6 +82,30 @@ def compare_paired(values: Sequence[float], reference: Sequence[float]) -> Paire
     )
 
 
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Correct the probabilities of one family of tests for their number.
+
+        p_holm(i) = max over j ≤ i of min(1, (m − j + 1) · p(j)),   p(1) ≤ … ≤ p(m)
+
+    Where those below 0.05 count as findings, the chance of any false one in the family is at most 0.05.
+
+    Args:
+        p_values: of all tests of the family; None where a test could not be made, which does not count in m.
+
+    Returns:
+        The corrected probabilities, in the same order.
+
+    Source: Holm 1979, Scandinavian Journal of Statistics 6, 65-70.
+    """
+    ascending = sorted((p, place) for place, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for n_before, (p, place) in enumerate(ascending):
+        highest = max(highest, min(1.0, (len(ascending) - n_before) * p))
+        corrected[place] = highest
+    return corrected
+
+
 def _finite(values: Sequence[float]) -> np.ndarray:
     sample = np.asarray(values, float)
     if sample.size == 0 or not np.isfinite(sample).all():

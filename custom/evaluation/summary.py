@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from custom.evaluation.measures import COMPARED, METHODS, QUALITY, Measures
-from custom.evaluation.statistics import compare_paired, describe
+from custom.evaluation.statistics import PairedComparison, compare_paired, describe, holm
 
 COMPARISONS = {
     "imbv": (
@@ -21,13 +21,15 @@ COMPARISONS = {
     ),
     **dict.fromkeys(QUALITY, (("network", "no correction"),)),
 }
+TESTS = ("p_t_test", "p_wilcoxon")
 
 
 def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, Any]:
     """Describe every method and compare methods pair by pair.
 
     Descriptions are over studies. Comparisons are over animals: the gates of one animal are not independent, so its
-    mean over gates is one value.
+    mean over gates is one value. Each comparison has the probabilities of two tests, as they are and, named `_holm`,
+    corrected for the number of comparisons: a family holds all comparisons of all measures, for each test apart.
 
     Args:
         measures: one row per study and method.
@@ -44,11 +46,23 @@ def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, An
         "n_animals": len({row.animal for row in measures}),
         "methods": _describe(measures),
         "gates": {gate: _describe([row for row in measures if row.gate == gate]) for gate in gates},
-        "comparisons_over_animals": {
-            measure: {f"{first} - {second}": _compare(measures, measure, first, second) for first, second in pairs}
-            for measure, pairs in COMPARISONS.items()
-        },
+        "comparisons_over_animals": _compare(measures),
     }
+
+
+def compare_over_animals(measures: Sequence[Measures], measure: str, first: str, second: str) -> PairedComparison:
+    """Compare a measure between two methods, each animal's mean over its gates being one value.
+
+    Args:
+        measures: one row per study and method.
+        measure: name of a number in a row, such as "imbv".
+        first: method.
+        second: method that is subtracted.
+    """
+    animals = list(dict.fromkeys(row.animal for row in measures))
+    rows_of = [[row for row in measures if row.animal == animal] for animal in animals]
+    means = [[float(np.mean(values_of(rows, measure, method))) for rows in rows_of] for method in (first, second)]
+    return compare_paired(*means)
 
 
 def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[float]:
@@ -66,8 +80,17 @@ def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
     }
 
 
-def _compare(measures: Sequence[Measures], measure: str, first: str, second: str) -> dict[str, Any]:
-    animals = list(dict.fromkeys(row.animal for row in measures))
-    rows_of = [[row for row in measures if row.animal == animal] for animal in animals]
-    means = [[float(np.mean(values_of(rows, measure, method))) for rows in rows_of] for method in (first, second)]
-    return asdict(compare_paired(*means))
+def _compare(measures: Sequence[Measures]) -> dict[str, Any]:
+    compared = {
+        measure: {
+            f"{first} - {second}": asdict(compare_over_animals(measures, measure, first, second))
+            for first, second in pairs
+        }
+        for measure, pairs in COMPARISONS.items()
+    }
+    family = [comparison for pairs in compared.values() for comparison in pairs.values()]
+    for test in TESTS:
+        corrected = holm([comparison[test] for comparison in family])
+        for comparison, p_holm in zip(family, corrected, strict=True):
+            comparison[f"{test}_holm"] = p_holm
+    return compared

@@ -9,22 +9,38 @@ import pytest
 
 from custom.evaluation.agreement import bland_altman, imbv_box_plot
 from custom.evaluation.measures import METHODS, Measures
-from custom.evaluation.summary import values_of
+from custom.evaluation.summary import summarise, values_of
 
 
-def test_bland_altman_shows_every_study_mean_and_limits(measures: list[Measures], tmp_path: Path) -> None:
+def test_bland_altman_shows_every_study_and_the_limits_of_the_summary(measures: list[Measures], tmp_path: Path) -> None:
     figure = bland_altman(measures, footnote="Virtual (simulated) animals")
     figure.savefig(tmp_path / "figure.png")
+    comparisons = summarise(measures)["comparisons_over_animals"]["imbv"]
     for panel, method in zip(figure.axes, ("no correction", "network"), strict=True):
         values, reference = (np.array(values_of(measures, "imbv", m)) for m in (method, "iterative Yang"))
         shown = np.concatenate([points.get_offsets() for points in panel.collections])
         assert sorted(shown[:, 0]) == pytest.approx(sorted((values + reference) / 2))
         assert sorted(shown[:, 1]) == pytest.approx(sorted(values - reference))
         levels = sorted(line.get_ydata()[0] for line in panel.lines)
-        mean, sd = np.mean(values - reference), np.std(values - reference, ddof=1)
-        assert panel.get_title().startswith(f"{method}\nmean {mean:+.3f}, limits of agreement {mean - 1.96 * sd:+.3f}")
-        assert levels == pytest.approx(sorted([0, mean, mean - 1.96 * sd, mean + 1.96 * sd]))
+        over_animals = comparisons[f"{method} - iterative Yang"]
+        mean, (low, high) = over_animals["mean_difference"], over_animals["limits_of_agreement"]
+        assert panel.get_title() == f"{method}\nmean {mean:+.3f}, limits of agreement {low:+.3f} to {high:+.3f}"
+        assert levels == pytest.approx(sorted([0, mean, low, high]))
     assert figure._supxlabel.get_text() == "Virtual (simulated) animals"
+
+
+def test_gates_of_one_animal_do_not_widen_the_limits_of_agreement() -> None:
+    """Two animals, each +0.1 in one gate and -0.1 in the other: over animals there is no difference."""
+    imbv = {"iterative Yang": (0.2, 0.2), "network": (0.3, 0.1), "no correction": (0.3, 0.1)}
+    rows = [
+        Measures(study=f"{animal}_gate-{gate}", animal=animal, gate=gate, method=method, imbv=value)
+        for animal in "ab"
+        for method, values in imbv.items()
+        for gate, value in zip(("ed", "es"), values, strict=True)
+    ]
+    for panel in bland_altman(rows).axes:
+        assert [line.get_ydata()[0] for line in panel.lines] == pytest.approx([0, 0, 0, 0])
+        assert sum(len(points.get_offsets()) for points in panel.collections) == 4
 
 
 def test_the_box_plot_has_a_panel_for_each_gate(measures: list[Measures], tmp_path: Path) -> None:

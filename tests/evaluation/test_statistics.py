@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from custom.evaluation.statistics import Description, compare_paired, describe
+from custom.evaluation.statistics import Description, compare_paired, describe, holm
 
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=12)
 
@@ -43,6 +44,31 @@ def test_without_spread_there_is_no_test() -> None:
 def test_one_pair_gives_a_difference_only() -> None:
     comparison = compare_paired([3], [1])
     assert (comparison.n, comparison.mean_difference, comparison.limits_of_agreement) == (1, 2, None)
+
+
+def test_holms_correction_by_hand() -> None:
+    # in order 0.005 · 4, 0.01 · 3, 0.03 · 2, 0.04 · 1, none below the one before it
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.6, 0.02, 0.5]) == pytest.approx([1, 0.06, 1])  # 0.5 · 2, and no probability is above 1
+
+
+def test_a_test_that_could_not_be_made_is_not_corrected_for() -> None:
+    assert holm([None, 0.01, 0.02]) == [None, pytest.approx(0.02), pytest.approx(0.02)]
+    assert holm([None]) == [None]
+    assert holm([]) == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(p_values=st.lists(st.floats(0, 1), min_size=1, max_size=10), seed=st.randoms(use_true_random=False))
+def test_holms_correction_lies_between_none_and_bonferronis(p_values: list[float], seed: random.Random) -> None:
+    corrected = holm(p_values)
+    for before, after in zip(p_values, corrected, strict=True):
+        assert before <= after <= min(1, len(p_values) * before)
+    assert min(corrected) == min(1, len(p_values) * min(p_values))
+    pairs = sorted(zip(p_values, corrected, strict=True))
+    assert [after for _, after in pairs] == sorted(corrected), "the order of the tests stays"
+    seed.shuffle(pairs)
+    assert holm([before for before, _ in pairs]) == [after for _, after in pairs]
 
 
 @settings(max_examples=20, deadline=None)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from custom.evaluation.measures import METHODS, Measures
+from custom.evaluation.statistics import holm
 from custom.evaluation.summary import summarise
 
 #          animal, gate: IMBV of the four methods
@@ -50,6 +51,17 @@ def test_methods_are_compared_over_animals(summary: dict) -> None:
     assert comparison["n"] == 2  # not 4: the gates of one animal are not independent
     assert comparison["mean_difference"] == pytest.approx((0.01 + 0.06) / 2)
     assert comparison["sd_difference"] == pytest.approx(0.05 / 2**0.5)
+
+
+@pytest.mark.parametrize("test", ["p_t_test", "p_wilcoxon"])
+def test_p_values_are_also_given_corrected_for_all_comparisons(summary: dict, test: str) -> None:
+    comparisons = [c for pairs in summary["comparisons_over_animals"].values() for c in pairs.values()]
+    assert len(comparisons) == 8
+    p_values = [comparison[test] for comparison in comparisons]
+    assert None in p_values, "here image quality has no spread, which leaves nothing to test"
+    assert [comparison[f"{test}_holm"] for comparison in comparisons] == holm(p_values)
+    first = summary["comparisons_over_animals"]["imbv"]["network - no correction"]
+    assert first[f"{test}_holm"] > first[test]
 
 
 def test_it_goes_into_json(summary: dict) -> None:
