@@ -60,7 +60,7 @@ def check_regions(regions: Volume, study: Volume) -> None:
     labels = np.unique(regions.voxels)
     if not np.isin(labels, range(LAST_REGION + 1)).all():
         raise BadInput(f"regions are whole labels from 0 to {LAST_REGION}, got {_few(regions.voxels)}; is it an image?")
-    for label, name in ((MYOCARDIUM, "myocardium"), (BLOOD_POOL, "left-ventricular blood pool")):
+    for label, name in ((MYOCARDIUM, "myocardium"), (BLOOD_POOL, "left ventricular blood")):
         if label not in labels:
             raise BadInput(
                 f"the region {label} ({name}) has voxels, got none, only the labels {_few(regions.voxels)}; "

@@ -13,7 +13,7 @@ from monai.utils import ImageMetaKey
 
 from custom.metrics import imbv
 
-REGIONS = ("outside", "myocardium", "left-ventricular blood pool", "other blood pool", "liver", "lung", "background")
+REGIONS = ("outside", "myocardium", "left ventricular blood", "other blood", "liver", "lung", "background")
 
 
 def describe_change(
@@ -66,7 +66,10 @@ def describe_grid(volume: MetaTensor) -> dict[str, Any]:
 def was_interpolated(before: MetaTensor, network_input: MetaTensor) -> bool:
     """Tell whether going from one grid to the other takes more than turning axes, cutting and padding."""
     between = np.linalg.inv(network_input.affine.numpy()) @ before.affine.numpy()
-    return not np.allclose(between, np.round(between), atol=1e-2)
+    whole = np.round(between)
+    axes = np.abs(whole[:3, :3])
+    is_permutation = (axes.sum(axis=0) == 1).all() and (axes.sum(axis=1) == 1).all()
+    return not (is_permutation and np.allclose(between, whole, atol=1e-2))
 
 
 def _sum(volume: MetaTensor) -> float:

@@ -17,7 +17,7 @@ SCALE_BAR_MM = 50.0
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.7}
 LINE_COLOURS = ("tab:blue", "tab:red", "tab:green", "tab:purple")
 OUTLINE_COLOURS = {1: "tab:orange", 2: "tab:cyan"}
-OUTLINES = "Outlines of the given regions: myocardium orange, left-ventricular blood pool cyan."
+OUTLINES = "Outlines of the given regions: myocardium orange, left ventricular blood cyan."
 
 
 def three_planes(
@@ -42,7 +42,7 @@ def three_planes(
         subtitle: what was measured, under the title.
         footnote: what must be known to read the picture, such as that it is simulated.
         unit: of the voxels.
-        regions: labels (x, y, z); myocardium and left-ventricular blood pool are outlined.
+        regions: labels (x, y, z); myocardium and left ventricular blood are outlined.
 
     Returns:
         A figure of its own, to be saved.

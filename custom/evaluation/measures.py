@@ -75,7 +75,7 @@ def _measure(study: Mapping[str, str]) -> list[Measures]:
         blood_volume = float(imbv(volumes[key], regions))
         if not math.isfinite(blood_volume):
             raise BadInput(
-                f"IMBV needs myocardium, and activity in the left-ventricular blood pool, got none in the {key} of "
+                f"IMBV needs myocardium, and activity in the left ventricular blood, got none in the {key} of "
                 f"{study['study']}; are the regions those of this study?"
             )
         quality = {

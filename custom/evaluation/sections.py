@@ -10,7 +10,7 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-LEFT_VENTRICLE = (1, 2)  # labels of myocardium and left-ventricular blood pool
+LEFT_VENTRICLE = (1, 2)  # labels of myocardium and left ventricular blood
 
 
 class Plane(NamedTuple):

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 import torch
 from monai.data import MetaTensor
-from monai.transforms import Orientation, Spacing
+from monai.transforms import Orientation, ResizeWithPadOrCrop, Spacing
 
+from custom.evaluation.change import REGIONS as REGION_NAMES
 from custom.evaluation.change import describe_change, describe_grid, was_interpolated
+from custom.reconstruction.regions import Region
 from tests.nm_files import heart, regions_of
 
 AFFINE = torch.diag(torch.tensor([-4.0, -4.0, -4.0, 1.0], dtype=torch.float64))
@@ -36,8 +38,8 @@ def test_region_means_and_imbv_follow_their_definition():
     report = describe_change(BEFORE, after, SEEN, REGIONS)
     assert report["imbv"] == {"before": pytest.approx(0.2), "after": pytest.approx(0.4)}
     assert report["region_means"]["myocardium"] == {"before": pytest.approx(200), "after": pytest.approx(400)}
-    assert report["region_means"]["left-ventricular blood pool"]["after"] == pytest.approx(1000)
-    assert set(report["region_means"]) == {"myocardium", "left-ventricular blood pool", "background"}
+    assert report["region_means"]["left ventricular blood"]["after"] == pytest.approx(1000)
+    assert set(report["region_means"]) == {"myocardium", "left ventricular blood", "background"}
     assert report["regions"] == "regions.nii"
 
 
@@ -49,3 +51,22 @@ def test_grids_are_described_in_words_of_the_header():
 def test_only_resampling_counts_as_interpolation():
     assert not was_interpolated(BEFORE, SEEN)
     assert was_interpolated(BEFORE, Spacing(pixdim=3.9)(volume(heart())))
+
+
+@pytest.mark.parametrize("size", [32, 40])
+def test_cutting_and_padding_is_no_interpolation(size):
+    assert not was_interpolated(BEFORE, ResizeWithPadOrCrop(size)(SEEN))
+
+
+@pytest.mark.parametrize("spacing_mm", [2, 8, 12, (4, 4, 8)])
+def test_a_whole_ratio_of_spacings_is_interpolated_too(spacing_mm):
+    """Voxels of 8 mm lie on every second one of 4 mm; those between are new."""
+    affine = torch.diag(torch.tensor([*np.broadcast_to(spacing_mm, 3), 1], dtype=torch.float64))
+    study = MetaTensor(torch.ones(1, 16, 16, 16), affine=affine)
+    seen = ResizeWithPadOrCrop(32)(Spacing(pixdim=4.0)(study))
+    assert describe_grid(seen)["spacing_mm"] == [4, 4, 4]
+    assert was_interpolated(study, seen)
+
+
+def test_regions_are_named_as_in_the_report_of_the_reference():
+    assert [region.words for region in Region] == list(REGION_NAMES)
