@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import nibabel
-import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
@@ -18,6 +17,7 @@ from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study import Study
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
+from custom.settings import check_device, check_whole
 
 UNCORRECTED, CORRECTED, PICTURE, REPORT = "mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json"
 RESULTS = (UNCORRECTED, CORRECTED, PICTURE, REPORT)
@@ -43,13 +43,8 @@ def check_settings(*, n_iterations: object, n_yang_iterations: object, device: A
     Raises:
         BadInput: a number of iterations that is no positive whole number, or a device that is not there.
     """
-    for name, value in (("n_iterations", n_iterations), ("n_yang_iterations", n_yang_iterations)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise BadInput(f"{name} must be a whole number from 1, got {value!r}; the paper has 80 and 10")
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error
+    check_whole(n_iterations=n_iterations, n_yang_iterations=n_yang_iterations)
+    check_device(device)
 
 
 def check_heart_is_seen(study: Study, seen: Tensor) -> None:
@@ -60,7 +55,7 @@ def check_heart_is_seen(study: Study, seen: Tensor) -> None:
         seen: where the camera sees, boolean, shape (x, y, z).
 
     Raises:
-        BadInput: more than a tenth of the myocardium or of the left-ventricular blood lies outside.
+        BadInput: more than a tenth of the myocardium or of the left ventricular blood lies outside.
     """
     for region in (Region.MYOCARDIUM, Region.LEFT_VENTRICULAR_BLOOD):
         share = float(seen[study.regions == region].double().mean())
@@ -98,7 +93,7 @@ def report(
 ) -> dict[str, Any]:
     """Gather what a reader of the results needs, ready for JSON.
 
-        IMBV = mean of the myocardium / mean of the left-ventricular blood pool
+        IMBV = mean of the myocardium / mean of the left ventricular blood
 
     Args:
         study: what was corrected.
@@ -107,7 +102,7 @@ def report(
         uncorrected: MLEM image, shape (x, y, z).
         corrected: the same after iterative Yang.
         log_likelihood: after each MLEM iteration.
-        template_means: by region number, for each template of iterative Yang.
+        template_means: by region number, all blood under 2, for each template of iterative Yang.
         version: of this software.
         settings: what the user chose.
 
@@ -133,7 +128,7 @@ def report(
         },
         "log_likelihood": log_likelihood,
         "template_means": [
-            {region.words: values[region] for region in Region if values[region]} for values in template_means
+            {_template_name(region): values[region] for region in Region if values[region]} for values in template_means
         ],
     }
 
@@ -153,7 +148,7 @@ def save(
     report: dict[str, Any],
     picture: Figure,
 ) -> None:
-    """Write both images, the picture and the report, all or nothing.
+    """Write both images, the picture and the report; a new folder appears whole, in an existing one each file does.
 
     Args:
         folder: where to.
@@ -187,6 +182,11 @@ def _region_entry(region: Region, regions: Tensor, seen: Tensor, grid: ImageGrid
         "volume_ml": int(here.sum()) * ml_per_voxel,
         "volume_in_field_of_view_ml": int((here & seen).sum()) * ml_per_voxel,
     }
+
+
+def _template_name(region: Region) -> str:
+    """Name a template of iterative Yang, which merges all blood into one."""
+    return "all blood" if region == Region.LEFT_VENTRICULAR_BLOOD else region.words
 
 
 def _save_image(image: Tensor, grid: ImageGrid, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A folder in which results appear whole or not at all."""
+"""A folder for results: a new one appears whole; in one that was there, each file does."""
 
 from __future__ import annotations
 
@@ -51,7 +51,10 @@ class ResultFolder:
 
     @contextmanager
     def filled(self) -> Iterator[Path]:
-        """Yield a new folder beside the final one, and move its files over once all of them are written.
+        """Yield a new folder beside the final one, and move it there once all files are written.
+
+        Where the final folder exists, the files move one by one: each is whole, but a run that is stopped between two
+        leaves some of them new and some old.
 
         Raises:
             BadInput: the folder cannot be written.

@@ -1,9 +1,10 @@
-"""Results appear whole or not at all."""
+"""A new folder appears whole; in one that was there, each file is whole."""
 
 from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,22 @@ def test_a_failure_leaves_nothing_half_written(tmp_path, there_before):
     assert [folder.name for folder in tmp_path.iterdir()] == (["results"] if there_before else [])
     if there_before:
         assert (path / NAMES[0]).read_text() == "old"
+
+
+def test_each_file_in_an_existing_folder_is_whole_where_moving_fails(tmp_path, monkeypatch):
+    path = tmp_path / "results"
+    fill(ResultFolder(path=path, names=NAMES), "old")
+    replace = Path.replace
+
+    def replace_first(self, target):
+        if self.name == NAMES[1]:
+            raise OSError(5, "Input/output error")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace_first)
+    with pytest.raises(BadInput, match="Input/output error"):
+        fill(ResultFolder(path=path, names=NAMES, overwrite=True))
+    assert [(path / name).read_text() for name in NAMES] == ["new", "old"]
 
 
 def test_a_file_is_no_folder(tmp_path):
