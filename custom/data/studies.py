@@ -26,31 +26,38 @@ def find_studies(
         input_path: a NIfTI or NM DICOM file; a folder, searched with its subfolders for such files; or a cohort, the
             folder with `dataset.json` or that file, whose test animals are taken.
         image_keys: channels of the network; with "ct" each study needs one.
-        regions: label map for an input of one study; a cohort brings its own.
-        ct: CT (NIfTI, HU) for an input of one study; a cohort brings its own.
+        regions: label map for an input of one study, not for a cohort, which brings its own.
+        ct: CT (NIfTI, HU) for an input of one study, not for a cohort, which brings its own.
 
     Returns:
         One dictionary per study: paths under `image` and, where given, `regions` and `ct`; its name under `study`.
 
     Raises:
         BadInput: the input does not exist, holds no study, or is a cohort with missing files; or one label map or CT
-            is given for several studies.
+            is given for several studies or for a cohort.
     """
     path = Path(input_path).absolute()
     cohort = path / COHORT if path.is_dir() else path
+    beside = {key: str(file) for key, file in (("regions", regions), ("ct", ct)) if file is not None}
     if cohort.name == COHORT and cohort.is_file():
+        _refuse(beside, f"a cohort in {cohort.parent}")
         return read_datalist(cohort.parent, "test", [*image_keys, "regions"])
     images = _images_in(path) if path.is_dir() else [path]
     names = _names(images, path if path.is_dir() else path.parent)
-    beside = {key: str(file) for key, file in (("regions", regions), ("ct", ct)) if file is not None}
-    if beside and len(images) > 1:
-        raise BadInput(
-            f"{' and '.join(beside)} belong to one study, got {len(images)} studies in {path}; "
-            "correct such studies one by one, or list them in a cohort's dataset.json"
-        )
+    if len(images) > 1:
+        _refuse(beside, f"{len(images)} studies in {path}")
     if "ct" in image_keys and "ct" not in beside:
         raise BadInput(f"this network needs a CT beside the SPECT volume, got none for {path}; set ct")
     return [{"image": str(image), "study": names[image]} | beside for image in images]
+
+
+def _refuse(beside: dict[str, str], several: str) -> None:
+    """Raise BadInput where files of one study are given for several."""
+    if beside:
+        raise BadInput(
+            f"{' and '.join(beside)} belong to one study, got {several}; "
+            "correct such studies one by one, or list the files of each in a cohort's dataset.json"
+        )
 
 
 def _images_in(folder: Path) -> list[Path]:

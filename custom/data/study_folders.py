@@ -11,13 +11,17 @@ from ignite.engine import Engine, Events
 from monai.data import FolderLayoutBase
 
 from custom.errors import BadInput
+from custom.leftovers import remove_leftovers
+
+PREFIX_ASIDE = ".partial-"
 
 
 class StudyFolders(FolderLayoutBase):
     """Lay out `<output_dir>/<study>/<study>_corrected.nii.gz`, written aside first and moved into place when complete.
 
     As layout of MONAI's `SaveImaged` it names files in a hidden folder inside `output_dir`; attached to an evaluator
-    it moves each study's folder into place after the iteration. What an interrupted run leaves aside is removed.
+    it moves each study's folder into place after the iteration. What an interrupted run leaves aside is removed when it
+    ends; where it was killed, by the next run that is at least a day later.
 
     Args:
         output_dir: folder for all studies; made when first needed.
@@ -47,7 +51,7 @@ class StudyFolders(FolderLayoutBase):
             )
 
     def prepare(self) -> Path:
-        """Make the folder in which studies are written aside, once.
+        """Make the folder in which studies are written aside, once, and remove those that killed runs left.
 
         Raises:
             BadInput: nothing can be written there.
@@ -56,7 +60,8 @@ class StudyFolders(FolderLayoutBase):
             made = [folder for folder in (self.output_dir, *self.output_dir.parents) if not folder.exists()]
             try:
                 self.output_dir.mkdir(parents=True, exist_ok=True)
-                self._aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=self.output_dir))
+                remove_leftovers(self.output_dir, f"{PREFIX_ASIDE}*")
+                self._aside = Path(tempfile.mkdtemp(prefix=PREFIX_ASIDE, dir=self.output_dir))
             except OSError as error:
                 raise BadInput(
                     f"output_dir is a folder in which files can be written, got {self.output_dir}: {error.strerror}; "

@@ -94,6 +94,13 @@ def test_regions_and_ct_belong_to_one_study(tmp_path):
         find_studies(tmp_path, regions="r.nii")
 
 
+@pytest.mark.parametrize("beside", [{"regions": "r.nii"}, {"ct": "ct.nii"}, {"regions": "r.nii", "ct": "ct.nii"}])
+@pytest.mark.parametrize("name", ["", "dataset.json"])
+def test_a_cohort_takes_no_regions_or_ct_of_one_study(cohort, name, beside):
+    with pytest.raises(BadInput, match=f"{' and '.join(beside)} belong to one study, got a cohort in {cohort}"):
+        find_studies(cohort / name, **beside)
+
+
 def test_a_network_with_a_ct_channel_asks_for_the_ct(tmp_path):
     with pytest.raises(BadInput, match="needs a CT"):
         find_studies(tmp_path / "IM0", image_keys=["image", "ct"])

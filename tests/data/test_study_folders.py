@@ -1,3 +1,5 @@
+import os
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -45,6 +47,20 @@ def test_what_an_interrupted_run_left_aside_is_removed(tmp_path):
     folders.filename(subject="rest").touch()
     del folders
     assert not names(tmp_path), "folders made for nothing go as well"
+
+
+def test_what_a_killed_run_left_aside_is_removed_a_day_later(tmp_path):
+    for name, age_hours in (("killed", 25), ("running", 1)):
+        aside = tmp_path / f".partial-{name}"
+        (aside / "rest").mkdir(parents=True)
+        then = time.time() - 3600 * age_hours
+        for folder in (aside / "rest", aside):
+            os.utime(folder, (then, then))
+    folders = StudyFolders(tmp_path)
+    assert names(tmp_path) == [".partial-killed", ".partial-running"]
+    folders.prepare()
+    folders.tidy()
+    assert names(tmp_path) == [".partial-running"]
 
 
 def test_published_results_stay_when_the_rest_is_removed(tmp_path):
