@@ -13,6 +13,7 @@ from dask.distributed import Client, LocalCluster, as_completed
 from tqdm.auto import tqdm
 
 from custom.errors import BadInput, find_bad_input
+from custom.settings import check_whole
 
 Item = TypeVar("Item")
 
@@ -70,8 +71,7 @@ def _number_of_workers(n_workers: int | None, n_items: int) -> int:
     if n_workers is None:
         by_memory = int(psutil.virtual_memory().available / BYTES_PER_WORKER)
         return max(1, min(os.cpu_count() or 1, by_memory, n_items))
-    if not isinstance(n_workers, int) or isinstance(n_workers, bool) or n_workers < 1:
-        raise BadInput(f"n_workers must be a whole number from 1, got {n_workers!r}; null takes what the machine has")
+    check_whole(n_workers=n_workers)
     return n_workers
 
 

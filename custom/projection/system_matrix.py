@@ -126,8 +126,9 @@ def load_or_assemble(
         BadInput: the folder that was named cannot be written.
     """
     parent = cache.user_cache_dir() if cache_dir is None else Path(cache_dir).expanduser()
-    parts = (*camera.pinholes, camera.detector, camera.collimator, camera.model, grid)
-    folder = parent / cache.content_key([FORMAT_VERSION, *map(asdict, parts)])
+    pinholes = [asdict(pinhole) for pinhole in camera.pinholes]
+    others = [asdict(camera.detector), asdict(camera.collimator), asdict(camera.model), asdict(grid)]
+    folder = parent / cache.content_key([FORMAT_VERSION, pinholes, *others])
     arrays = cache.load(folder, DTYPES)
     if arrays is None:
         problem = _store(folder, camera, grid, progress)

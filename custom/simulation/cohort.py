@@ -18,6 +18,7 @@ from custom.cluster import run_each
 from custom.errors import BadInput
 from custom.projection.cache import user_cache_dir
 from custom.scanner.camera import Camera, load_camera
+from custom.settings import check_device, check_whole
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.animal import TRACERS
 from custom.simulation.case import Recipe, simulate_case
@@ -179,18 +180,11 @@ def _check_failures(failures: dict[int, str]) -> None:
 
 
 def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
-    wholes = {"n_animals": n_animals, "n_iterations": n_iterations, "n_yang_iterations": n_yang_iterations}
-    for name, value in wholes.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            raise BadInput(f"{name} must be a whole number from 1, got {value!r}; give --{name} 28, say")
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise BadInput(f"seed must be a whole number from 0, got {seed!r}; any such number will do")
+    check_whole(n_animals=n_animals, n_iterations=n_iterations, n_yang_iterations=n_yang_iterations)
+    check_whole(seed=seed, smallest=0)
     if tracer not in TRACERS:
         raise BadInput(f"tracer must be one of {', '.join(TRACERS)}, got {tracer!r}; check the spelling")
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error
+    check_device(device)
 
 
 def _writable(output_dir: str | Path) -> Path:
