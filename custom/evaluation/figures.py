@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from custom.evaluation.sections import PLANES, Picture, Plane, picture_of
 
@@ -59,7 +60,12 @@ def three_planes(
     figure.colorbar(shown, cax=figure.add_subplot(grid[3, :-1]), label=unit, orientation="horizontal", extend="max")
     shown = _draw_difference(panels[:, -1], picture)
     figure.colorbar(
-        shown, cax=figure.add_subplot(grid[3, -1]), label="difference", orientation="horizontal", extend="both"
+        shown,
+        cax=figure.add_subplot(grid[3, -1]),
+        label="difference",
+        orientation="horizontal",
+        extend="both",
+        ticks=MaxNLocator(3, symmetric=True),
     )
     _draw_profile(figure.add_subplot(grid[4, :]), picture, unit)
     return figure
