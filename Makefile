@@ -27,6 +27,7 @@ STUDY := $(DEMONSTRATION)/sub-001/gate-ed/sub-001_gate-ed
 RESULTS = $(or $(OUTPUT),output/$@)
 REPLACES_YOURS = $(if $(filter-out 0,$(OVERWRITE)),True,False)
 REPLACES = $(if $(OUTPUT),$(REPLACES_YOURS),True)
+BEGINS_ANEW = $(if $(filter-out 0,$(OVERWRITE)),--resume False)
 
 comma := ,
 CONFIG = $(CONFIGS)/$(1).yaml
@@ -61,9 +62,9 @@ simulation: $(READY)  ## make ANIMALS virtual canines in DATASET, drawn from SEE
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals $(ANIMALS) --output_dir "$(DATASET)" \
 		--overwrite $(REPLACES_YOURS) $(WITH_SEED) $(OPTIONS)
 
-training: $(READY)  ## train on DATASET; NETWORK=unet for another network of the paper; continues where it was interrupted
+training: $(READY)  ## train on DATASET; NETWORK=unet for another network; continues where it was interrupted, anew with OVERWRITE=1
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
-		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)" $(BEGINS_ANEW) --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
 
 evaluation: $(READY)  ## correct the test animals of DATASET, compare with iterative Yang and with the truth
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \

@@ -5,6 +5,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from custom.networks.connection_mark import mark_weights
 from custom.networks.dense_block import DenseBlock, Layer
 from custom.networks.dynamic_convolution import DynamicConvolution, Triple
 
@@ -105,6 +106,7 @@ class DynamicUNet(nn.Module):
         self.smallest_size = SMALLEST_SIZE[stride]
         self.concatenate = conveying == "concatenation"
         self.residual = residual
+        mark_weights(self, dynamic and dense_connection)
         layer = partial(DynamicConvolution, dynamic=dynamic, dense_connection=dense_connection, gain=gain)
         down = [in_channels] + [n_filters] * (N_LEVELS - 1)
         up = [channels if self.concatenate else 0 for channels in reversed(down)]

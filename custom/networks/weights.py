@@ -30,7 +30,10 @@ def load_weights(network: nn.Module, path: str | Path, device: str | torch.devic
             "is it cut short, or another kind of file?"
         ) from error
     _check_fit(network, weights, path)
-    network.load_state_dict(weights)
+    try:
+        network.load_state_dict(weights)
+    except BadInput as error:
+        raise BadInput(f"{path} does not fit the network: {error}") from error
     return _on(network, device)
 
 
@@ -44,7 +47,8 @@ def _check_fit(network: nn.Module, weights: object, path: Path) -> None:
         differing = [name for name in names if got.get(name) != expected.get(name)]
         raise BadInput(
             f"weights fit the network, got {path} that differs in {len(differing)} of {len(names)} tensors "
-            f"(first {differing[0]}); are they of another network? Set image_keys, dynamic or weights accordingly"
+            f"(first {differing[0]}); are they of another network, or older? Set image_keys, dynamic, "
+            "dense_connection or weights accordingly"
         )
     n_bad = sum(not bool(torch.isfinite(value).all()) for value in weights.values())
     if n_bad:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from textwrap import shorten
@@ -13,21 +14,28 @@ from ignite.engine import Engine, Events
 from monai.handlers import CheckpointLoader
 
 from custom.errors import BadInput
-from custom.training.progress import TRAINER, Progress
+from custom.training.progress import SETTINGS, TRAINER, Progress
 
 logger = logging.getLogger(__name__)
 
 
 def write_whole(state: Mapping[str, Any], path: Path) -> None:
-    """Write a state under a temporary name and move it into place, so that the file is always a whole one."""
-    partial = path.with_name(f".{path.name}.partial")
+    """Write a state under a name of its own and move it into place, so that the file is always a whole one.
+
+    Args:
+        state: what to write.
+        path: file to replace.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
     try:
-        torch.save(state, partial)
-        partial.replace(path)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".partial") as folder:
+            partial = Path(folder, path.name)  # unlike a temporary file, one that others may read where they may
+            torch.save(state, partial)
+            partial.replace(path)
     except (OSError, RuntimeError) as error:
         raise BadInput(f"{path} cannot be written ({error}); is the disk full?") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def load_states(path: Path, objects: dict[str, Any], engine: Engine) -> None:
@@ -53,13 +61,22 @@ class LastCheckpoint:
         path: file to replace each time.
         objects: what to keep beside the trainer's own state, by name; each has `state_dict` and `load_state_dict`.
         progress: of the earlier run, from `custom.training.progress.open_training`.
+        settings: of the training, by name, which a run that continues it must have too; numbers, texts, lists of them.
         writes: whether this process writes; of several one should, and all continue from the file.
     """
 
-    def __init__(self, path: str | Path, objects: Mapping[str, Any], progress: Progress, writes: bool = True) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        objects: Mapping[str, Any],
+        progress: Progress,
+        settings: Mapping[str, Any],
+        writes: bool = True,
+    ) -> None:
         self.path = Path(path)
         self.objects = dict(objects)
         self.progress = progress
+        self.settings = dict(settings)
         self.writes = writes
 
     def attach(self, engine: Engine) -> None:
@@ -75,7 +92,7 @@ class LastCheckpoint:
         load_states(self.path, {**self.objects, TRAINER: engine}, engine)
         if engine.state.epoch_length != steps:
             raise BadInput(
-                f"training continues with the studies and batch size it began with: {self.path} has "
+                f"training continues with the studies it began with: {self.path} has "
                 f"{engine.state.epoch_length} steps an epoch, now there are {steps}; begin in another output_dir"
             )
         logger.info("Continuing after epoch %d of %s", engine.state.epoch, self.path)
@@ -83,4 +100,4 @@ class LastCheckpoint:
     def write(self, engine: Engine) -> None:
         """Keep the state after an epoch."""
         state = {name: item.state_dict() for name, item in self.objects.items()}
-        write_whole({**state, TRAINER: engine.state_dict()}, self.path)
+        write_whole({**state, SETTINGS: self.settings, TRAINER: engine.state_dict()}, self.path)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 
 import torch
 
 from custom.errors import BadInput
 
 TRAINER = "trainer"  # name of the engine's own state in a checkpoint: steps done
+SETTINGS = "settings"  # name of what decides the result in a checkpoint
+WAY_OUT = "choose another output_dir, or begin anew with --resume False --overwrite True"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,22 +31,25 @@ class Progress:
         return self.epoch > 0
 
 
-def open_training(checkpoint: str | Path, *, resume: bool, overwrite: bool) -> Progress:
+def open_training(checkpoint: str | Path, *, settings: Mapping[str, Any], resume: bool, overwrite: bool) -> Progress:
     """Find out where a training starts, and make room for what it writes.
 
     Args:
         checkpoint: file that `custom.training.checkpoints.LastCheckpoint` writes.
+        settings: what decides the result, by name; a training continues with those it began with.
         resume: whether to continue from the file if it is there.
         overwrite: whether, if it is not to be continued, it may be removed.
 
     Raises:
-        BadInput: the folder cannot be written to, or the file is damaged, or it is neither to be continued nor to be
-            overwritten.
+        BadInput: the folder cannot be written to, or the file is damaged or of other settings, or it is neither to be
+            continued nor to be overwritten.
     """
     path = Path(checkpoint)
     make_writable(path.parent)
     if resume and path.exists():
-        return _read_progress(path)
+        progress, before = _read(path)
+        _check_same(settings, before, path)
+        return progress
     if path.exists() and not overwrite:
         raise BadInput(f"{path} holds a training; set resume or overwrite to true, or choose another output_dir")
     path.unlink(missing_ok=True)  # or the next run would continue what this one replaces
@@ -65,10 +72,25 @@ def make_writable(folder: Path) -> None:
         ) from error
 
 
-def _read_progress(path: Path) -> Progress:
+def _read(path: Path) -> tuple[Progress, dict[str, Any]]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)[TRAINER]
-        return Progress(epoch=state["iteration"] // state["epoch_length"], iteration=state["iteration"])
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        state = checkpoint[TRAINER]
+        progress = Progress(epoch=state["iteration"] // state["epoch_length"], iteration=state["iteration"])
+        return progress, dict(checkpoint.get(SETTINGS, {}))
     except Exception as error:
         reason = shorten(str(error), 200, placeholder=" …")
         raise BadInput(f"{path} must be a checkpoint of a training ({reason}); begin in another output_dir") from error
+
+
+def _check_same(settings: Mapping[str, Any], before: Mapping[str, Any], path: Path) -> None:
+    rule = "a training continues with the settings it began with"
+    if not before:
+        raise BadInput(f"{rule}: {path} has none; is it from an older version? Then {WAY_OUT}")
+    differing = [
+        f"{name} {before.get(name)!r}, now {settings.get(name)!r}"
+        for name in {**before, **settings}
+        if before.get(name) != settings.get(name)
+    ]
+    if differing:
+        raise BadInput(f"{rule}: {path} has {'; '.join(differing)}; {WAY_OUT}")

@@ -180,6 +180,27 @@ def test_ctrl_c_and_a_loss_that_is_not_finite_end_in_one_line(cohort: Path, tmp_
     assert not list((tmp_path / "diverged").glob("*.pt"))
 
 
+def test_a_training_is_not_continued_with_other_settings(cohort: Path, trained: dict[str, Path]) -> None:
+    before = (trained["whole"] / "last.pt").read_bytes()
+    outcome = train(cohort, trained["whole"], trained["folder"], seed=7, max_epochs=N_EPOCHS + 1)
+    assert outcome.returncode == 1
+    line = outcome.stderr.splitlines()[-1]
+    assert line.startswith("error: ")
+    assert f"seed 20230117, now 7; max_epochs {N_EPOCHS}, now {N_EPOCHS + 1};" in line
+    assert (trained["whole"] / "last.pt").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("variables", "options"), [((), "--overwrite False"), (("OVERWRITE=1",), "--resume False --overwrite True")]
+)
+def test_make_begins_anew_only_when_told_to_overwrite(variables: tuple[str, ...], options: str) -> None:
+    command = ["make", "-n", "-o", ".venv/ready", "training", *variables]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    planned = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
+    assert options in planned.stdout
+    assert ("--resume" in planned.stdout) is bool(variables)
+
+
 def test_without_a_cohort_it_names_the_command_that_makes_one(workflow: Callable[..., ConfigWorkflow]) -> None:
     with pytest.raises(RuntimeError) as caught:
         workflow(dataset_dir="nowhere").run()
@@ -200,6 +221,31 @@ def workflow(cohort: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
         return parsed
 
     return parse
+
+
+def test_settings_are_those_that_decide_the_result(
+    workflow: Callable[..., ConfigWorkflow], cohort: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parser = workflow(weights="given.pt").parser
+    monkeypatch.chdir(cohort.parent)
+    parser["dataset_dir"] = cohort.name
+    assert parser.get_parsed_content("settings") == {
+        "dataset_dir": str(cohort),
+        "seed": 20230117,
+        "max_epochs": N_EPOCHS,
+        "batch_size": 2,
+        "learning_rate": 1e-3,
+        "final_learning_rate": pytest.approx(1e-5),
+        "crop_size": None,
+        "mae_weight": 1.0,
+        "ssim_weight": 0.8,
+        "sobel_weight": 0.1,
+        "imbv_weight": 0.1,
+        "image_keys": ["image"],
+        "dynamic": True,
+        "dense_connection": True,
+        "weights": str(cohort.parent / "given.pt"),
+    }
 
 
 def test_it_has_every_name_that_the_model_zoo_asks_for(workflow: Callable[..., ConfigWorkflow]) -> None:

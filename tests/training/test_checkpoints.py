@@ -8,14 +8,17 @@ import pytest
 import torch
 
 from custom.errors import BadInput
+from custom.networks.dynamic_unet import DynamicUNet
 from custom.training.checkpoints import LastCheckpoint, write_whole
-from custom.training.progress import Progress
+from custom.training.progress import Progress, open_training
 from tests.training.engines import Line, batches, trainer_of
+
+SETTINGS = {"seed": 1, "learning_rate": 1e-3, "crop_size": [48, 48, 40], "weights": None, "dynamic": True}
 
 
 def train(folder: Path, n_epochs: int, progress: Progress = Progress(), labels=(1.0, 3.0)) -> Line:  # noqa: B008
     network = Line()
-    checkpoint = LastCheckpoint(folder / "last.pt", {"network": network}, progress)
+    checkpoint = LastCheckpoint(folder / "last.pt", {"network": network}, progress, SETTINGS)
     trainer_of(network, batches(*labels), [checkpoint], max_epochs=n_epochs).run()
     return network
 
@@ -40,7 +43,7 @@ def test_a_finished_training_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_one_process_of_several_writes(tmp_path: Path) -> None:
     network = Line()
-    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(), writes=False)
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(), SETTINGS, writes=False)
     trainer_of(network, batches(1.0), [checkpoint]).run()
     assert list(tmp_path.iterdir()) == []
 
@@ -60,10 +63,51 @@ def test_other_data_than_before_is_refused(tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_network_is_refused(tmp_path: Path) -> None:
     train(tmp_path, 1)
     network = torch.nn.Linear(1, 1)
-    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(epoch=1, iteration=2))
+    progress = Progress(epoch=1, iteration=2)
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, progress, SETTINGS)
     with pytest.raises(BadInput, match="was it made with another network") as caught:
         trainer_of(network, batches(1.0, 3.0), [checkpoint], max_epochs=2).run()
     assert len(str(caught.value)) < 500
+
+
+def test_a_checkpoint_of_another_connection_is_refused(tmp_path: Path) -> None:
+    trained, used = (DynamicUNet(n_filters=2, n_dense_convolutions=1, dense_connection=on) for on in (False, True))
+    state = {"network": trained.state_dict(), "trainer": {"epoch_length": 2, "iteration": 2, "max_epochs": 2}}
+    write_whole(state, tmp_path / "last.pt")
+    progress = Progress(epoch=1, iteration=2)
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": used}, progress, SETTINGS)
+    with pytest.raises(BadInput, match=r"last\.pt must hold weights.*dense_connection"):
+        trainer_of(used, batches(1.0, 3.0), [checkpoint], max_epochs=2).run()
+
+
+def test_a_checkpoint_keeps_the_settings_that_a_continued_training_must_have(tmp_path: Path) -> None:
+    train(tmp_path, 1)
+    options = {"resume": True, "overwrite": False}
+    assert open_training(tmp_path / "last.pt", settings=SETTINGS, **options).epoch == 1
+    with pytest.raises(BadInput, match="seed 1, now 2"):
+        open_training(tmp_path / "last.pt", settings={**SETTINGS, "seed": 2}, **options)
+
+
+def test_two_runs_in_one_folder_do_not_remove_each_other_s_unfinished_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, save = tmp_path / "last.pt", torch.save
+
+    def while_another_run_writes(state: dict, partial: Path) -> None:
+        save(state, partial)
+        monkeypatch.setattr(torch, "save", save)
+        write_whole({"run": "another"}, path)
+
+    monkeypatch.setattr(torch, "save", while_another_run_writes)
+    write_whole({"run": "first"}, path)
+    assert torch.load(path, weights_only=True) == {"run": "first"}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_others_may_read_what_is_written_as_any_file_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "any").touch()
+    write_whole({"epoch": 1}, tmp_path / "last.pt")
+    assert (tmp_path / "last.pt").stat().st_mode == (tmp_path / "any").stat().st_mode
 
 
 def test_a_write_that_fails_leaves_the_file_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from custom.errors import BadInput
+from custom.networks.dynamic_unet import DynamicUNet
 from custom.training.weights import BestMetric, BestWeights, InitialWeights
 from tests.training.engines import Line, batches, evaluator_of, trainer_of
 
@@ -48,4 +49,12 @@ def test_weights_that_are_missing_or_do_not_fit_are_named(tmp_path: Path, state:
         torch.save(state, tmp_path / "model.pt")
     network = Line()
     with pytest.raises(BadInput, match=r"model\.pt must hold weights"):
+        trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", network)]).run()
+
+
+def test_training_does_not_begin_with_weights_of_another_connection(tmp_path: Path) -> None:
+    small = {"n_filters": 2, "n_dense_convolutions": 1}
+    torch.save(DynamicUNet(dense_connection=False, **small).state_dict(), tmp_path / "model.pt")
+    network = DynamicUNet(dense_connection=True, **small)
+    with pytest.raises(BadInput, match=r"model\.pt must hold weights.*dense_connection"):
         trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", network)]).run()
