@@ -4,7 +4,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from monai.transforms import LoadImaged
 
@@ -74,6 +74,8 @@ def test_a_trailing_axis_of_one_is_left_out_and_one_of_two_is_kept(folder):
 
 @settings(max_examples=40, deadline=None)
 @given(share=st.floats(0, 0.999))
+@example(share=0.1640625)  # within the transfer syntax, of which pydicom warns before it gives up
+@pytest.mark.filterwarnings("ignore:Invalid value for VR UI:UserWarning")
 def test_a_dicom_file_cut_anywhere_is_refused_in_one_line(folder, share):
     whole = write_nm(folder / "whole.dcm", heart((8, 8, 8))).read_bytes()
     cut = folder / "cut.dcm"
