@@ -56,5 +56,5 @@ def test_one_number_of_an_array(dtype):
 
 def test_arrays_that_cannot_be_written_can_be_read():
     fixed = NUMBERS.copy()
-    fixed.flags.writeable = False
+    fixed.setflags(write=False)
     assert summed(fixed, 0) == 36
