@@ -62,3 +62,17 @@ def assert_batch_is_loop(projector: Projector, images: Tensor) -> None:
 
 def _rounding(projector: Projector) -> float:
     return 1e-5 if projector.dtype == torch.float32 else 1e-12
+
+
+def assert_update_is_its_parts(projector: Projector, image: Tensor, counts: Tensor) -> None:
+    """w · x · Aᵀ(y / (A x + b)) and A x + b, with pixels without counts, and one w and b for all images or for each."""
+    counts = counts * (counts > counts.mean())
+    for background in (torch.ones_like(counts), torch.full_like(counts[(0,) * (counts.ndim - 3)], 2)):
+        for weight in (1 + image, torch.rand_like(image[(0,) * (image.ndim - 3)])):
+            updated, expected = projector.update(image, counts, background, weight)
+            sums = projector.forward(image) + background
+            assert torch.allclose(expected, sums, rtol=_rounding(projector), atol=0)
+            by_parts = weight * image * projector.adjoint(counts / sums)
+            scale = float(by_parts.abs().max())
+            assert float((updated - by_parts).abs().max()) <= _rounding(projector) * scale
+            assert (updated.shape, expected.shape) == (image.shape, counts.shape)

@@ -1,140 +1,151 @@
-"""Products of one pinhole's blocks with one image, or with eight images at once, on one thread."""
+"""Products of blocks of one pinhole with one image, or with eight images side by side, on one thread."""
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numba
 import numpy as np
 
 from custom.projection.blocks import Blocks
-from custom.projection.lanes import every, load, multiply_add, number, store, total
+from custom.projection.lanes import (
+    every,
+    gather,
+    load,
+    load_whole,
+    multiply_add,
+    number,
+    prefetch,
+    scatter_add,
+    spread,
+    store,
+)
 
-
-class Part(NamedTuple):
-    """One pinhole's views, and some or all of its runs: each from the first to before the end."""
-
-    first_view: int
-    end_view: int
-    first_run: int
-    end_run: int
+AHEAD = 4
+"""Blocks between the one that is computed and the one whose voxels are asked for, of eight images beside each other."""
 
 
 @numba.njit(nogil=True, error_model="numpy")
 def project_one(
-    blocks: Blocks, part: Part, image: np.ndarray, factor: np.ndarray, views: np.ndarray, counts: np.ndarray
+    blocks: Blocks, first: int, end: int, image: np.ndarray, factor: np.ndarray, counts: np.ndarray
 ) -> None:
-    """Add to the counts what a part of the matrix makes of an image.
+    """Add to a pinhole's counts what some of its blocks make of an image.
 
     Args:
         blocks: the matrix.
-        part: which runs.
+        first: of the blocks.
+        end: behind the last.
         image: (n_voxels,) float32.
         factor: (n_views,) float32, the transmission along each view.
-        views: room for eight more views than the pinhole has.
-        counts: (n_pixels,) float32.
+        counts: (n_pixels · 8,) float32, the pinhole's; a pixel's count is the sum of its eight numbers.
     """
-    n_views = part.end_view - part.first_view
-    views[n_views : n_views + 8] = 0
-    for view in range(n_views):
-        at = part.first_view + view
-        views[view] = number(image, number(blocks.voxel, at)) * number(factor, at)
-    for run in range(part.first_run, part.end_run):
-        even = odd = every(np.float32(0))
-        first, end = number(blocks.run_block, run), number(blocks.run_block, run + 1)
-        for block in range(first, end - 1, 2):
-            even = _dot(blocks, block, views, even)
-            odd = _dot(blocks, block + 1, views, odd)
-        if (end - first) % 2:
-            even = _dot(blocks, end - 1, views, even)
-        counts[number(blocks.run_pixel, run)] += total(even) + total(odd)
+    zero = every(np.float32(0))
+    for block in range(first, end):
+        views = multiply_add(gather(image, blocks.voxel, block * 8), load(factor, block * 8), zero)
+        for entry in range(number(blocks.entry, block), number(blocks.entry, block + 1)):
+            at = number(blocks.pixel, entry) * 8
+            store(multiply_add(load_whole(blocks.value, entry * 8), views, load(counts, at)), counts, at)
 
 
 @numba.njit(nogil=True, error_model="numpy")
 def back_project_one(
-    blocks: Blocks, part: Part, counts: np.ndarray, factor: np.ndarray, views: np.ndarray, image: np.ndarray
+    blocks: Blocks, first: int, end: int, counts: np.ndarray, factor: np.ndarray, image: np.ndarray
 ) -> None:
-    """Add to an image what a part of the matrix gives back of counts; arguments as in `project_one`."""
-    n_views = part.end_view - part.first_view
-    views[: n_views + 8] = 0
-    for run in range(part.first_run, part.end_run):
-        count = number(counts, number(blocks.run_pixel, run))
-        if count == 0:
-            continue
-        counted = every(count)
-        for block in range(number(blocks.run_block, run), number(blocks.run_block, run + 1)):
-            view = number(blocks.block_view, block)
-            store(multiply_add(load(blocks.value, block * 8), counted, load(views, view)), views, view)
-    for view in range(n_views):
-        at = part.first_view + view
-        image[number(blocks.voxel, at)] += number(views, view) * number(factor, at)
+    """Add to an image what some blocks give back of their pinhole's counts, (n_pixels,); else as in `project_one`."""
+    zero = every(np.float32(0))
+    for block in range(first, end):
+        views = zero
+        for entry in range(number(blocks.entry, block), number(blocks.entry, block + 1)):
+            count = every(number(counts, number(blocks.pixel, entry)))
+            views = multiply_add(load_whole(blocks.value, entry * 8), count, views)
+        scatter_add(multiply_add(views, load(factor, block * 8), zero), image, blocks.voxel, block * 8)
 
 
 @numba.njit(nogil=True, error_model="numpy")
 def project_eight(
-    blocks: Blocks, part: Part, images: np.ndarray, factor: np.ndarray, views: np.ndarray, counts: np.ndarray
+    blocks: Blocks, first: int, end: int, images: np.ndarray, factor: np.ndarray, counts: np.ndarray
 ) -> None:
-    """Add to eight sets of counts what a part of the matrix makes of eight images.
+    """Add to a pinhole's eight sets of counts what some of its blocks make of eight images.
 
     Args:
         blocks: the matrix.
-        part: which runs.
+        first: of the blocks.
+        end: behind the last.
         images: (n_voxels · 8,) float32, eight numbers to a voxel.
         factor: (n_views,) float32 for all images alike, or (n_views · 8,).
-        views: room for eight times eight more views than the pinhole has.
-        counts: (n_pixels · 8,) float32.
+        counts: (n_pixels · 8,) float32, the pinhole's, eight numbers to a pixel.
     """
-    zero = every(np.float32(0))
-    n_views = part.end_view - part.first_view
-    views[n_views * 8 : n_views * 8 + 64] = 0
-    for view in range(n_views):
-        at = part.first_view + view
-        seen = load(images, number(blocks.voxel, at) * 8)
-        store(multiply_add(seen, _weights(blocks, factor, at), zero), views, view * 8)
-    for run in range(part.first_run, part.end_run):
-        pixel = number(blocks.run_pixel, run) * 8
-        a, b, c, d = load(counts, pixel), zero, zero, zero
-        for block in range(number(blocks.run_block, run), number(blocks.run_block, run + 1)):
-            view = number(blocks.block_view, block)
-            a = _scale(blocks, block, 4, views, view, _scale(blocks, block, 0, views, view, a))
-            b = _scale(blocks, block, 5, views, view, _scale(blocks, block, 1, views, view, b))
-            c = _scale(blocks, block, 6, views, view, _scale(blocks, block, 2, views, view, c))
-            d = _scale(blocks, block, 7, views, view, _scale(blocks, block, 3, views, view, d))
-        one = every(np.float32(1))
-        store(multiply_add(one, multiply_add(one, a, b), multiply_add(one, c, d)), counts, pixel)
+    zero, one = every(np.float32(0)), every(np.float32(1))
+    for block in range(first, end):
+        _call(blocks, block + AHEAD, end, images)
+        a = _seen(blocks, images, factor, block * 8)
+        b = _seen(blocks, images, factor, block * 8 + 1)
+        c = _seen(blocks, images, factor, block * 8 + 2)
+        d = _seen(blocks, images, factor, block * 8 + 3)
+        e = _seen(blocks, images, factor, block * 8 + 4)
+        f = _seen(blocks, images, factor, block * 8 + 5)
+        g = _seen(blocks, images, factor, block * 8 + 6)
+        h = _seen(blocks, images, factor, block * 8 + 7)
+        for entry in range(number(blocks.entry, block), number(blocks.entry, block + 1)):
+            at, values = number(blocks.pixel, entry) * 8, load_whole(blocks.value, entry * 8)
+            even = multiply_add(spread(values, 0), a, load(counts, at))
+            odd = multiply_add(spread(values, 1), b, zero)
+            even = multiply_add(spread(values, 2), c, even)
+            odd = multiply_add(spread(values, 3), d, odd)
+            even = multiply_add(spread(values, 4), e, even)
+            odd = multiply_add(spread(values, 5), f, odd)
+            even = multiply_add(spread(values, 6), g, even)
+            odd = multiply_add(spread(values, 7), h, odd)
+            store(multiply_add(one, even, odd), counts, at)
 
 
 @numba.njit(nogil=True, error_model="numpy")
 def back_project_eight(
-    blocks: Blocks, part: Part, counts: np.ndarray, factor: np.ndarray, views: np.ndarray, images: np.ndarray
+    blocks: Blocks, first: int, end: int, counts: np.ndarray, factor: np.ndarray, images: np.ndarray
 ) -> None:
-    """Add to eight images what a part of the matrix gives back of eight sets of counts; as in `project_eight`."""
-    n_views = part.end_view - part.first_view
-    views[: n_views * 8 + 64] = 0
-    for run in range(part.first_run, part.end_run):
-        counted = load(counts, number(blocks.run_pixel, run) * 8)
-        for block in range(number(blocks.run_block, run), number(blocks.run_block, run + 1)):
-            view = number(blocks.block_view, block) * 8
-            for lane in range(8):
-                value, at = every(number(blocks.value, block * 8 + lane)), view + lane * 8
-                store(multiply_add(value, counted, load(views, at)), views, at)
-    for view in range(n_views):
-        at = part.first_view + view
-        voxel = number(blocks.voxel, at) * 8
-        given = multiply_add(load(views, view * 8), _weights(blocks, factor, at), load(images, voxel))
-        store(given, images, voxel)
+    """Add to eight images what some blocks give back of their pinhole's counts; as in `project_eight`."""
+    zero = every(np.float32(0))
+    for block in range(first, end):
+        _call(blocks, block + AHEAD, end, images)
+        a = b = c = d = e = f = g = h = zero
+        for entry in range(number(blocks.entry, block), number(blocks.entry, block + 1)):
+            count, values = load(counts, number(blocks.pixel, entry) * 8), load_whole(blocks.value, entry * 8)
+            a = multiply_add(spread(values, 0), count, a)
+            b = multiply_add(spread(values, 1), count, b)
+            c = multiply_add(spread(values, 2), count, c)
+            d = multiply_add(spread(values, 3), count, d)
+            e = multiply_add(spread(values, 4), count, e)
+            f = multiply_add(spread(values, 5), count, f)
+            g = multiply_add(spread(values, 6), count, g)
+            h = multiply_add(spread(values, 7), count, h)
+        _give(blocks, a, factor, block * 8, images)
+        _give(blocks, b, factor, block * 8 + 1, images)
+        _give(blocks, c, factor, block * 8 + 2, images)
+        _give(blocks, d, factor, block * 8 + 3, images)
+        _give(blocks, e, factor, block * 8 + 4, images)
+        _give(blocks, f, factor, block * 8 + 5, images)
+        _give(blocks, g, factor, block * 8 + 6, images)
+        _give(blocks, h, factor, block * 8 + 7, images)
 
 
 @numba.njit(nogil=True)
-def _dot(blocks, block, views, lanes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Add to each lane the product of a block's element and its view."""
-    return multiply_add(load(blocks.value, block * 8), load(views, number(blocks.block_view, block)), lanes)
+def _call(blocks, block, end, images):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Have a later block's voxels at hand when it comes."""
+    if block < end:
+        for view in range(block * 8, block * 8 + 8):
+            prefetch(images, number(blocks.voxel, view) * 8)
 
 
 @numba.njit(nogil=True)
-def _scale(blocks, block, element, views, view, lanes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Add to each lane, which is an image, the product of one element of a block and its view."""
-    return multiply_add(every(number(blocks.value, block * 8 + element)), load(views, (view + element) * 8), lanes)
+def _seen(blocks, images, factor, view):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Return what reaches the pinhole along one view, for each of eight images."""
+    zero = every(np.float32(0))
+    return multiply_add(load(images, number(blocks.voxel, view) * 8), _weights(blocks, factor, view), zero)
+
+
+@numba.njit(nogil=True)
+def _give(blocks, lanes, factor, view, images):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Add to one voxel of eight images what comes back along a view."""
+    at = number(blocks.voxel, view) * 8
+    store(multiply_add(lanes, _weights(blocks, factor, view), load(images, at)), images, at)
 
 
 @numba.njit(nogil=True)

@@ -47,6 +47,20 @@ def load(_: Any, array: Any, start: Any) -> Any:  # noqa: ANN401
 
 
 @intrinsic
+def load_whole(_: Any, array: Any, start: Any) -> Any:  # noqa: ANN401
+    """Return array[start : start + 8] of a contiguous uint16 array as float32; nothing checks the bounds."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        kind = ir.VectorType(ir.IntType(16), N_LANES)
+        whole = builder.load(builder.bitcast(builder.gep(data, [arguments[1]]), kind.as_pointer()))
+        whole.align = 2
+        return builder.uitofp(whole, _VECTOR)
+
+    return LANES(array, start), generate
+
+
+@intrinsic
 def number(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
     """Return array[index] of a contiguous array, int32 widened; no check of bounds or signs, which would cost more."""
     kind = types.int64 if isinstance(array.dtype, types.Integer) else array.dtype
@@ -72,6 +86,48 @@ def store(_: Any, lanes: Any, array: Any, start: Any) -> Any:  # noqa: ANN401
 
 
 @intrinsic
+def gather(_: Any, array: Any, places: Any, start: Any) -> Any:  # noqa: ANN401
+    """Return array[places[start : start + 8]] of contiguous float32 and int32 arrays; nothing checks the bounds."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        lanes = ir.Constant(_VECTOR, ir.Undefined)
+        for lane, pointer in enumerate(_pointers(context, builder, signature.args, arguments)):
+            lanes = builder.insert_element(lanes, builder.load(pointer), _POSITION(lane))
+        return lanes
+
+    return LANES(array, places, start), generate
+
+
+@intrinsic
+def scatter_add(_: Any, lanes: Any, array: Any, places: Any, start: Any) -> Any:  # noqa: ANN401
+    """Add lanes to array[places[start : start + 8]] one after the other; arrays as in `gather`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        for lane, pointer in enumerate(_pointers(context, builder, signature.args[1:], arguments[1:])):
+            number = builder.extract_element(arguments[0], _POSITION(lane))
+            builder.store(builder.fadd(builder.load(pointer), number), pointer)
+        return context.get_dummy_value()
+
+    return types.void(lanes, array, places, start), generate
+
+
+@intrinsic
+def prefetch(_: Any, array: Any, index: Any) -> Any:  # noqa: ANN401
+    """Ask the processor to have array[index] of a contiguous array at hand soon; any index will do."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        flag, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        builder.call(function, [address, flag(0), flag(3), flag(1)])  # to read, soon and often, data
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate
+
+
+@intrinsic
 def every(_: Any, value: Any) -> Any:  # noqa: ANN401
     """Return lanes that all hold one float32 number."""
 
@@ -82,6 +138,17 @@ def every(_: Any, value: Any) -> Any:  # noqa: ANN401
         return builder.shuffle_vector(first, undefined, everywhere)
 
     return LANES(value), generate
+
+
+@intrinsic(prefer_literal=True)
+def spread(_: Any, lanes: Any, position: Any) -> Any:  # noqa: ANN401
+    """Return lanes that all hold the number at one position, which must be written as a number."""
+    everywhere = ir.Constant(ir.VectorType(_POSITION, N_LANES), [position.literal_value] * N_LANES)
+
+    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:  # noqa: ANN401
+        return builder.shuffle_vector(arguments[0], ir.Constant(_VECTOR, ir.Undefined), everywhere)
+
+    return LANES(lanes, position), generate
 
 
 @intrinsic
@@ -96,19 +163,18 @@ def multiply_add(_: Any, first: Any, second: Any, summand: Any) -> Any:  # noqa:
     return LANES(first, second, summand), generate
 
 
-@intrinsic
-def total(_: Any, lanes: Any) -> Any:  # noqa: ANN401
-    """Return the sum over the lanes."""
-
-    def generate(_: Any, builder: Any, __: Any, arguments: Any) -> Any:  # noqa: ANN401
-        numbers = [builder.extract_element(arguments[0], _POSITION(lane)) for lane in range(N_LANES)]
-        while len(numbers) > 1:
-            numbers = [builder.fadd(*pair) for pair in zip(numbers[::2], numbers[1::2], strict=True)]
-        return numbers[0]
-
-    return types.float32(lanes), generate
-
-
 def _pointer(context: Any, builder: Any, kind: Any, array: Any, start: Any) -> Any:  # noqa: ANN401
     data = context.make_array(kind)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [start]), _VECTOR.as_pointer())
+
+
+def _pointers(context: Any, builder: Any, kinds: Any, arguments: Any) -> Any:  # noqa: ANN401
+    """Yield pointers to eight numbers of an array, at places that another array holds from a start."""
+    array, places = (
+        context.make_array(kind)(context, builder, argument).data
+        for kind, argument in zip(kinds[:2], arguments[:2], strict=True)
+    )
+    for lane in range(N_LANES):
+        position = builder.add(arguments[2], ir.Constant(arguments[2].type, lane))
+        place = builder.sext(builder.load(builder.gep(places, [position])), ir.IntType(64))
+        yield builder.gep(array, [place])

@@ -34,8 +34,21 @@ class Projector(Protocol):
     def sensitivity(self) -> Tensor:
         """Aᵀ 1: the fraction of the photons emitted in a voxel that the whole camera detects."""
 
+    def update(self, image: Tensor, counts: Tensor, background: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
+        """Return w · x · Aᵀ(y / (A x + b)), where y = 0 gives 0, and A x + b: a step of expectation maximisation.
 
-class MatrixProjector:
+        Args:
+            image: x, shape (..., x, y, z).
+            counts: y, shape (..., pinhole, row, column).
+            background: b, shape of the counts, or without their leading axes.
+            weight: w, shape of the image, or without its leading axes.
+        """
+        expected = self.forward(image) + background
+        ratio = torch.where(counts > 0, counts / expected, 0)
+        return self.adjoint(ratio).mul_(image).mul_(weight), expected
+
+
+class MatrixProjector(Projector):
     """Projector by a stored system matrix and a factor of transmission for each pinhole and voxel.
 
         A = B · diag(t) · S
@@ -113,6 +126,21 @@ class MatrixProjector:
         self._check(counts, self.counts_shape, "counts")
         image = _Apply.apply(counts.reshape(-1, math.prod(self.counts_shape)), self, True)
         return image.reshape(*counts.shape[:-3], *self.image_shape)
+
+    @torch.no_grad()
+    def update(self, image: Image, counts: Counts, background: Tensor, weight: Tensor) -> tuple[Image, Counts]:
+        """Return w · x · Aᵀ(y / (A x + b)) and A x + b as `Projector` does; not differentiable.
+
+        Raises:
+            ValueError: image or counts of another shape, type or device than the projector's.
+        """
+        if not isinstance(self._products, BlockProducts):
+            return super().update(image, counts, background, weight)
+        self._check(image, self.image_shape, "image")
+        self._check(counts, self.counts_shape, "counts")
+        x, y, b, w = (given.reshape(-1, math.prod(given.shape[-3:])) for given in (image, counts, background, weight))
+        updated, expected = self._products.update(x, y, b, w, self._factor)
+        return updated.reshape(image.shape), expected.reshape(counts.shape)
 
     def with_transmission(self, transmission: Tensor | None) -> MatrixProjector:
         """Return a projector for another patient, or for several, that shares this one's matrix."""

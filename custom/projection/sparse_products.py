@@ -27,8 +27,8 @@ class SparseProducts:
     def __init__(self, matrix: SystemMatrix, device: torch.device, dtype: torch.dtype) -> None:
         self.matrix, self.device, self.dtype = matrix, device, dtype
         self._parts = [self._sparse(matrix.rows(pinhole)) for pinhole in range(matrix.n_pinholes)]
-        voxel = torch.from_numpy(np.asarray(matrix.blocks.voxel)).to(device).long()
-        self._voxels = voxel.split(np.diff(matrix.blocks.pinhole_view).tolist())
+        voxels = (np.asarray(matrix.voxels(pinhole)) for pinhole in range(matrix.n_pinholes))
+        self._voxels = [torch.from_numpy(voxel).to(device).long() for voxel in voxels]
         self._transposed_parts: list[Tensor] = []
 
     def project(self, images: Tensor, factor: Tensor | None) -> Tensor:

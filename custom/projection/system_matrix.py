@@ -22,17 +22,16 @@ from custom.projection.response import PinholeResponse, pinhole_responses
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Grows whenever the same camera and grid give another matrix or another layout, so that no old cache is used."""
 
 DTYPES = {
     "voxel": "<i4",
-    "run_pixel": "<i4",
-    "run_block": "<i8",
-    "block_view": "<i4",
-    "value": "<f4",
-    "pinhole_view": "<i8",
-    "pinhole_run": "<i8",
+    "scale": "<f4",
+    "entry": "<i8",
+    "pixel": "<u2",
+    "value": "<u2",
+    "pinhole_block": "<i8",
 }
 Piece = dict[str, np.ndarray]
 logger = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class SystemMatrix:
     Args:
         camera: the camera.
         grid: the voxel grid of images.
-        blocks: the elements of all pinholes; pixels count in the order (pinhole, row, column).
+        blocks: the elements of all pinholes; pixels in the order (row, column).
     """
 
     camera: Camera
@@ -69,7 +68,7 @@ class SystemMatrix:
 
     @property
     def n_views(self) -> int:
-        """Number of views: pairs of a pinhole and a voxel that it sees."""
+        """Number of views: pairs of a pinhole and a voxel that it sees, and what fills up each pinhole's last block."""
         return len(self.blocks.voxel)
 
     @property
@@ -77,22 +76,26 @@ class SystemMatrix:
         """Number of elements that are not 0."""
         return int(np.count_nonzero(self.blocks.value))
 
-    def views(self, pinhole: int) -> slice:
-        """Return which views are one pinhole's."""
-        return slice(*self.blocks.pinhole_view[pinhole : pinhole + 2].tolist())
+    def voxels(self, pinhole: int) -> np.ndarray:
+        """Return the voxel of each of a pinhole's views."""
+        blocks = self._blocks_of(pinhole)
+        return self.blocks.voxel[blocks.start * BLOCK_SIZE : blocks.stop * BLOCK_SIZE]
 
     def rows(self, pinhole: int) -> csr_array:
         """Return one pinhole's matrix as scipy knows it, (pixels, views)."""
-        run = slice(*self.blocks.pinhole_run[pinhole : pinhole + 2].tolist())
-        ends = self.blocks.run_block[run.start : run.stop + 1]
-        block = slice(*ends[[0, -1]].tolist())
-        value = self.blocks.value[block.start * BLOCK_SIZE : block.stop * BLOCK_SIZE]
-        view = self.blocks.block_view[block, None] + np.arange(BLOCK_SIZE, dtype=np.int32)
-        pixel = np.repeat(self.blocks.run_pixel[run] - pinhole * self.n_pixels_by_pinhole, np.diff(ends) * BLOCK_SIZE)
+        blocks = self._blocks_of(pinhole)
+        ends = self.blocks.entry[blocks.start : blocks.stop + 1]
+        entries = slice(*ends[[0, -1]].tolist())
+        value = self.blocks.value[entries.start * BLOCK_SIZE : entries.stop * BLOCK_SIZE]
+        first_view = np.repeat(np.arange(len(ends) - 1, dtype=np.int32) * BLOCK_SIZE, np.diff(ends))
+        pixel, view = np.repeat(self.blocks.pixel[entries], BLOCK_SIZE), first_view[:, None] + np.arange(BLOCK_SIZE)
         seen = np.flatnonzero(value)
-        views = self.views(pinhole)
-        shape = self.n_pixels_by_pinhole, views.stop - views.start
-        return csr_array((value[seen], (pixel[seen], view.ravel()[seen])), shape=shape)
+        pixel, view = pixel[seen], view.ravel()[seen]
+        scale = self.blocks.scale[blocks.start * BLOCK_SIZE : blocks.stop * BLOCK_SIZE]
+        return csr_array((value[seen] * scale[view], (pixel, view)), shape=(self.n_pixels_by_pinhole, len(scale)))
+
+    def _blocks_of(self, pinhole: int) -> slice:
+        return slice(*self.blocks.pinhole_block[pinhole : pinhole + 2].tolist())
 
 
 def assemble(camera: Camera, grid: ImageGrid, *, progress: bool = True) -> SystemMatrix:
@@ -152,22 +155,16 @@ def _store(folder: Path, camera: Camera, grid: ImageGrid, progress: bool) -> OSE
 
 def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
     """Yield the matrix pinhole after pinhole, as parts to be strung together, computed on torch's number of threads."""
-    n_pixels = n_views = n_runs = n_blocks = 0
-    yield {name: np.zeros(1, np.int64) for name in ("run_block", "pinhole_view", "pinhole_run")}
+    n_blocks = n_entries = 0
+    yield {name: np.zeros(1, np.int64) for name in ("entry", "pinhole_block")}
     pool = ThreadPoolExecutor(torch.get_num_threads())
     try:
         parts = pool.map(partial(_part, camera, grid), pinhole_responses(camera, grid))
         for part in tqdm(parts, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
-            piece = part._asdict()
-            piece["run_pixel"] += n_pixels
-            piece["run_block"] = part.run_block[1:] + n_blocks
-            piece["pinhole_view"] = part.pinhole_view[1:] + n_views
-            piece["pinhole_run"] = part.pinhole_run[1:] + n_runs
-            yield piece
-            n_pixels += camera.detector.n_rows * camera.detector.n_columns
-            n_views += len(part.voxel)
-            n_runs += len(part.run_pixel)
-            n_blocks += len(part.block_view)
+            counted_on = {"entry": part.entry[1:] + n_entries, "pinhole_block": part.pinhole_block[1:] + n_blocks}
+            yield part._asdict() | counted_on
+            n_blocks += int(part.pinhole_block[-1])
+            n_entries += int(part.entry[-1])
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -175,8 +172,4 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
 def _part(camera: Camera, grid: ImageGrid, response: PinholeResponse) -> Blocks:
     """Compute one pinhole's blocks, all counted from 0."""
     columns = pinhole_columns(response, grid, camera.model.voxel_samples)
-    index = np.unravel_index(columns.voxel, grid.shape)
-    offsets = [
-        axis[i] - position for axis, i, position in zip(grid.centres_mm(), index, response.position, strict=True)
-    ]
-    return blocks_of(columns, np.linalg.norm(offsets, axis=0), response.n_rows * response.n_columns)
+    return blocks_of(columns, response.n_rows, response.n_columns)

@@ -51,19 +51,21 @@ def mlem(
     Source: Shepp and Vardi 1982, doi:10.1109/TMI.1982.4307558.
     """
     sensitivity = projector.sensitivity
+    seen = sensitivity >= torch.finfo(sensitivity.dtype).tiny
+    weight = torch.where(seen, 1 / sensitivity, 0)
     counts = _checked(counts, projector.counts_shape, "counts").to(sensitivity)
-    offset = _checked(background, projector.counts_shape, "background").to(sensitivity) if background is not None else 0
-    seen = sensitivity > 0
+    background = torch.zeros(projector.counts_shape) if background is None else background
+    background = _checked(background, projector.counts_shape, "background").to(sensitivity)
     image = _uniform(counts, sensitivity) if start is None else _checked(start, projector.image_shape, "start")
     image = torch.where(seen, image.to(sensitivity), 0)
-    expected = projector.forward(image) + offset
-    counts = torch.where(_explained(counts, expected), counts, 0)
-    for iteration in tqdm(range(1, n_iterations + 1), desc="MLEM", unit="iteration", disable=not progress):
-        ratio = torch.where(counts > 0, counts / expected, 0)
-        image = torch.where(seen, image * (projector.adjoint(ratio) / sensitivity), 0)
-        expected = projector.forward(image) + offset
-        if callback is not None and callback(iteration, image, log_likelihood(expected, counts)):
-            break
+    counts = torch.where(_explained(counts, projector.forward(image) + background), counts, 0)
+    for iteration in tqdm(range(n_iterations), desc="MLEM", unit="iteration", disable=not progress):
+        updated, expected = projector.update(image, counts, background, weight)
+        if callback is not None and iteration > 0 and callback(iteration, image, log_likelihood(expected, counts)):
+            return image
+        image = updated
+    if callback is not None:
+        callback(n_iterations, image, log_likelihood(projector.forward(image) + background, counts))
     return image
 
 

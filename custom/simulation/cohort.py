@@ -26,7 +26,7 @@ from custom.simulation.case_files import entry, read_identity, subject, write_ca
 from custom.simulation.gating import GATES
 from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
 DESCRIPTION = (

@@ -11,7 +11,7 @@ from torch import Tensor
 from custom.projection.system_matrix import SystemMatrix
 from tests.projection.test_system_matrix import dense
 
-BATCHES = [1, 3, 4, 8, 9]
+BATCHES = [1, 2, 8, 9]
 MEDIA = ["air", "one map", "one map per study"]
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12}
 
@@ -48,11 +48,12 @@ def assert_inputs_are_left(products: Any, matrix: SystemMatrix, *, batch: int, d
     images = torch.ones(batch, matrix.grid.n_voxels, dtype=dtype)
     counts = torch.ones(batch, matrix.n_pixels, dtype=dtype)
     factor = products.per_view(torch.full((matrix.n_pinholes, matrix.grid.n_voxels), 0.5, dtype=dtype))
+    factor_before = factor.clone()
     products.project(images, factor)
     products.back_project(counts, factor)
     assert (images == 1).all()
     assert (counts == 1).all()
-    assert (factor == 0.5).all()
+    assert torch.equal(factor, factor_before)
 
 
 def _attenuated(matrix: SystemMatrix, factor: Tensor) -> np.ndarray:

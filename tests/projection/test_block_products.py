@@ -78,6 +78,18 @@ def test_an_image_is_the_same_alone_and_beside_others(tiny_matrix, products):
     product_laws.assert_close(together, alone.numpy())
 
 
+@pytest.mark.parametrize("batch", [2, 3, N_TOGETHER, N_TOGETHER + 2])
+def test_in_a_batch_an_image_is_the_same_to_the_bit_beside_whatever_others(tiny_matrix, products, batch):
+    images = random(batch, tiny_matrix.grid.n_voxels, dtype=torch.float32)
+    counts = random(batch, tiny_matrix.n_pixels, dtype=torch.float32)
+    transmission = random(tiny_matrix.n_pinholes, tiny_matrix.grid.n_voxels, dtype=torch.float32)
+    one_map, own_maps = products.per_view(transmission), products.per_view(transmission.expand(batch, -1, -1))
+    pairs = images[:2].flip(0), counts[:2].flip(0)
+    for factor in (one_map, own_maps):
+        assert torch.equal(products.project(images, factor)[:2], products.project(pairs[0], one_map).flip(0))
+        assert torch.equal(products.back_project(counts, factor)[:2], products.back_project(pairs[1], one_map).flip(0))
+
+
 def test_one_pixels_count_gives_back_its_row(tiny_matrix, products):
     counts = torch.zeros(1, tiny_matrix.n_pixels)
     assert (products.back_project(counts, None) == 0).all()

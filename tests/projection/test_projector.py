@@ -44,7 +44,11 @@ def random(*shape, seed=0, dtype=torch.float64):
 def test_laws_for_any_camera(data, dtype, medium):
     camera = data.draw(strategies.cameras(max_side=5))
     projector = MatrixProjector(assemble(camera, camera.grid, progress=False), dtype=dtype)
-    batch = (2,) if medium == "one map per study" else data.draw(st.sampled_from([(), (1,), (3,), (2, 1)]))
+    batch = (
+        data.draw(st.sampled_from([(1,), (2,), (4,), (8,), (9,)]))
+        if medium == "one map per study"
+        else data.draw(st.sampled_from([(), (1,), (3,), (2, 1), (9,)]))
+    )
     if medium != "air":
         shape = (*batch[: medium == "one map per study"], len(camera.pinholes), *camera.grid.shape)
         projector = projector.with_transmission(random(*shape))
@@ -55,12 +59,14 @@ def test_laws_for_any_camera(data, dtype, medium):
     laws.assert_positive(projector, first)
     laws.assert_conserves(projector, first)
     laws.assert_gradient_is_adjoint(projector, first, counts)
+    laws.assert_update_is_its_parts(projector, first, counts)
 
 
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_laws_on_every_device(tiny_matrix, water, device, dtype):
-    for factor, batch in ((None, ()), (water, (2,)), (torch.stack([water, water**2]), (2,))):
+    eight = torch.stack([water**power for power in range(8)])
+    for factor, batch in ((None, ()), (water, (2,)), (eight[:2], (2,)), (water, (9,)), (eight, (8,))):
         projector = MatrixProjector(tiny_matrix, transmission=factor, device=device, dtype=dtype)
         image = random(*batch, *projector.image_shape).to(device, dtype)
         counts = random(*batch, *projector.counts_shape, seed=1).to(device, dtype)
@@ -69,6 +75,7 @@ def test_laws_on_every_device(tiny_matrix, water, device, dtype):
         laws.assert_positive(projector, image)
         laws.assert_conserves(projector, image)
         laws.assert_gradient_is_adjoint(projector, image, counts)
+        laws.assert_update_is_its_parts(projector, image, counts)
 
 
 def test_a_batch_is_projected_as_its_images_one_by_one(projector, water):

@@ -8,8 +8,10 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
+from custom.projection.projector import Projector
 
-class DenseProjector:
+
+class DenseProjector(Projector):
     """Counts are a matrix of shape (pixel, voxel) times the image."""
 
     def __init__(self, matrix: Tensor, image_shape: tuple[int, int, int], counts_shape: tuple[int, int, int]) -> None:
