@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import psutil
+import torch
 from dask.distributed import Client, LocalCluster, as_completed
 from tqdm.auto import tqdm
 
@@ -16,9 +18,10 @@ from custom.errors import BadInput, find_bad_input
 from custom.settings import check_whole
 
 Item = TypeVar("Item")
+Task = Callable[[Sequence[Item]], Mapping[Item, str]]
 
 BYTES_PER_WORKER = 3e9
-"""Memory that one study's reconstruction or simulation needs, the system matrix that all share not counted."""
+"""Memory that eight studies' reconstruction or one's simulation needs, the system matrix that all share not counted."""
 
 TIMEOUT = "10s"
 """How long to look for a scheduler."""
@@ -27,9 +30,10 @@ logger = logging.getLogger(__name__)
 
 
 def run_each(
-    task: Callable[[Item], object],
+    task: Task[Item],
     items: Sequence[Item],
     *,
+    together: int = 1,
     scheduler: str | None = None,
     n_workers: int | None = None,
     description: str = "studies",
@@ -39,8 +43,10 @@ def run_each(
     """Do one task for each item, in any order; what fails does not stop the rest.
 
     Args:
-        task: what to do, on one thread; what it returns is lost, so it must write what it makes.
+        task: what to do with some items, on one thread, so that the number of cores changes no bit of it; it writes
+            what it makes, and returns for each item that failed the reason. An exception fails them all.
         items: for what.
+        together: how many items at most one call of the task gets.
         scheduler: address of a running Dask scheduler, such as tcp://10.0.0.5:8786; default workers of our own.
         n_workers: how many workers of our own; default as many as cores, memory and items allow. One works in this
             process.
@@ -54,38 +60,65 @@ def run_each(
     Raises:
         BadInput: no scheduler at that address, or a number of workers that cannot be.
     """
-    n_workers = _number_of_workers(n_workers, len(items))
+    groups = [tuple(items[first : first + together]) for first in range(0, len(items), together)]
+    n_workers = _number_of_workers(n_workers, len(groups))
     bar = tqdm(total=len(items), desc=description, unit=unit, disable=not progress)
-    failures = {}
-    with bar, _outcomes(task, items, scheduler, n_workers) as outcomes:
-        for item, error in outcomes:
-            bar.update()
-            if error is not None:
-                bad_input = find_bad_input(error)
-                failures[item] = str(bad_input or f"{type(error).__name__}: {error}")
-                logger.error("%s %s failed: %s", unit, item, failures[item], exc_info=None if bad_input else error)
+    failures: dict[Item, str] = {}
+    with bar, _outcomes(task, groups, scheduler, n_workers) as outcomes:
+        for group, (failed, error) in outcomes:
+            bar.update(len(group))
+            reasons = failed if error is None else dict.fromkeys(group, reason(error))
+            if error is not None and find_bad_input(error) is None:
+                logger.error("an error that nobody foresaw:", exc_info=error)
+            for item, why in reasons.items():
+                logger.error("%s %s failed: %s", unit, item, why)
+            failures |= reasons
     return failures
 
 
-def _number_of_workers(n_workers: int | None, n_items: int) -> int:
+def reason(error: BaseException) -> str:
+    """Return what a user is told of an error."""
+    return str(find_bad_input(error) or f"{type(error).__name__}: {error}")
+
+
+def _number_of_workers(n_workers: int | None, n_groups: int) -> int:
     if n_workers is None:
         by_memory = int(psutil.virtual_memory().available / BYTES_PER_WORKER)
-        return max(1, min(os.cpu_count() or 1, by_memory, n_items))
+        return max(1, min(os.cpu_count() or 1, by_memory, n_groups))
     check_whole(n_workers=n_workers)
-    return n_workers
+    return min(n_workers, max(1, n_groups))
+
+
+Outcome = tuple[Mapping[Item, str], BaseException | None]
 
 
 @contextmanager
 def _outcomes(
-    task: Callable[[Item], object], items: Sequence[Item], scheduler: str | None, n_workers: int
-) -> Iterator[Iterator[tuple[Item, BaseException | None]]]:
-    """Give a context in which items come back as they are done, each with the error that it ended in, or None."""
+    task: Task[Item], groups: Sequence[tuple[Item, ...]], scheduler: str | None, n_workers: int
+) -> Iterator[Iterator[tuple[tuple[Item, ...], Outcome[Item]]]]:
+    """Give a context in which groups come back as they are done, each with its failures or the error it ended in."""
     if scheduler is None and n_workers == 1:
-        yield ((item, _error_of(task, item)) for item in items)
+        yield ((group, _outcome(partial(_on_one_thread, task, group))) for group in groups)
         return
     with _client(scheduler, n_workers) as client:
-        futures = {client.submit(task, item, pure=False): item for item in items}
-        yield ((futures[future], future.exception()) for future in as_completed(futures))
+        futures = {client.submit(_on_one_thread, task, group, pure=False): group for group in groups}
+        yield ((futures[future], _outcome(future.result)) for future in as_completed(futures))
+
+
+def _outcome(result: Callable[[], Mapping[Item, str]]) -> Outcome[Item]:
+    try:
+        return result(), None
+    except Exception as error:  # whatever it is, the other items go on
+        return {}, error
+
+
+def _on_one_thread(task: Task[Item], group: tuple[Item, ...]) -> Mapping[Item, str]:
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return task(group)
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 @contextmanager
@@ -100,22 +133,26 @@ def _client(scheduler: str | None, n_workers: int) -> Iterator[Client]:
         with client:
             yield client
         return
-    cluster = LocalCluster(
-        n_workers=n_workers,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",  # a free port, although without pages: another cluster may have the usual one
-        scheduler_kwargs={"dashboard": False},
-        memory_limit=None,
-        silence_logs=logging.ERROR,
-    )
-    with cluster, Client(cluster) as client:
-        yield client
+    with _quiet(logging.getLogger("distributed")):
+        cluster = LocalCluster(
+            n_workers=n_workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # a free port, although without pages: the usual one may be taken
+            scheduler_kwargs={"dashboard": False},
+            memory_limit=None,
+            silence_logs=logging.ERROR,
+        )
+        with cluster, Client(cluster) as client:
+            yield client
 
 
-def _error_of(task: Callable[[Item], object], item: Item) -> Exception | None:
+@contextmanager
+def _quiet(noisy: logging.Logger) -> Iterator[None]:
+    """Keep from the user when a cluster of ours opens and closes."""
+    level = noisy.level
+    noisy.setLevel(logging.ERROR)
     try:
-        task(item)
-    except Exception as error:  # whatever it is, the other items go on
-        return error
-    return None
+        yield
+    finally:
+        noisy.setLevel(level)

@@ -1,9 +1,11 @@
-"""The parts of run `reference` around reconstruction and correction: settings, records, report and results."""
+"""Run `reference`: studies from their files to corrected images, one, or many on Dask's workers."""
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +13,23 @@ import nibabel
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from custom.cluster import reason, run_each
 from custom.errors import BadInput
-from custom.reconstruction.regions import Region, region_means
+from custom.reconstruction.pipeline import Corrected, Pipeline, check_heart_is_seen
+from custom.reconstruction.report import report, summary
 from custom.reconstruction.result_folder import ResultFolder
-from custom.reconstruction.study import Study
-from custom.scanner.camera import Camera
+from custom.reconstruction.study import Study, read_study
+from custom.reconstruction.study_files import StudyFiles
 from custom.scanner.grid import ImageGrid
 from custom.settings import check_device, check_whole
 
 UNCORRECTED, CORRECTED, PICTURE, REPORT = "mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json"
 RESULTS = (UNCORRECTED, CORRECTED, PICTURE, REPORT)
-SMALLEST_SEEN_SHARE = 0.9
+
+N_TOGETHER = 8
+"""Studies that share each pass over the system matrix."""
 
 logger = logging.getLogger(__name__)
-
-
-class Record:
-    """Callback that keeps the third thing each iteration reports: log-likelihood, or region means."""
-
-    def __init__(self) -> None:
-        self.values: list[Any] = []
-
-    def __call__(self, _iteration: int, _image: Tensor, value: Tensor) -> None:
-        """Keep the value; never stops the iterations."""
-        self.values.append(value.tolist())
 
 
 def check_settings(*, n_iterations: object, n_yang_iterations: object, device: Any) -> None:  # noqa: ANN401
@@ -47,153 +42,148 @@ def check_settings(*, n_iterations: object, n_yang_iterations: object, device: A
     check_device(device)
 
 
-def check_heart_is_seen(study: Study, seen: Tensor) -> None:
-    """Hold the heart's place against the camera's field of view.
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """What is done for studies, and where its results go.
 
     Args:
-        study: with the heart's regions.
-        seen: where the camera sees, boolean, shape (x, y, z).
-
-    Raises:
-        BadInput: more than a tenth of the myocardium or of the left ventricular blood lies outside.
-    """
-    for region in (Region.MYOCARDIUM, Region.LEFT_VENTRICULAR_BLOOD):
-        share = float(seen[study.regions == region].double().mean())
-        if share < SMALLEST_SEEN_SHARE:
-            raise BadInput(
-                f"the camera must see at least {SMALLEST_SEEN_SHARE:.0%} of the {region.words}, got {share:.0%}; are "
-                "the regions shifted against the camera, or is it another camera?"
-            )
-
-
-def result_folder(path: str | Path, *, overwrite: bool) -> ResultFolder:
-    """Return where the results go, refused before the work starts where they cannot.
-
-    Args:
-        path: the folder; it need not exist.
+        pipeline: how images are made.
+        draw: `custom.evaluation.figures.three_planes` with its settings.
+        output_dir: folder of the results; of several studies, each gets a folder of its name there.
         overwrite: whether results may be there already.
-
-    Raises:
-        BadInput: the path is no folder, cannot be written, or holds results.
+        software: name and version.
+        settings: what the user chose besides files, for the reports.
     """
-    return ResultFolder(path=path, names=RESULTS, overwrite=overwrite)
+
+    pipeline: Pipeline
+    draw: Callable[..., Figure]
+    output_dir: str | Path
+    overwrite: bool
+    software: str
+    settings: dict[str, Any]
+
+    def correct(self, group: Sequence[StudyFiles], *, progress: bool = False) -> dict[StudyFiles, str]:
+        """Reconstruct and correct some studies together and write what comes of them.
+
+        Returns:
+            For each study that breaks a rule the rule; the others are written.
+        """
+        failures, studies, transmissions = {}, {}, []
+        for files in group:
+            try:
+                study, transmission = self._read(files)
+            except BadInput as error:
+                failures[files] = reason(error)
+            else:
+                studies[files] = study
+                transmissions.append(transmission)
+        if studies:
+            projector = self.pipeline.projector(transmissions)
+            results = self.pipeline(list(studies.values()), projector, progress=progress)
+            for (files, study), result in zip(studies.items(), results, strict=True):
+                self._save(files, study, result)
+        return failures
+
+    def folder(self, files: StudyFiles) -> ResultFolder:
+        """Return where a study's results go.
+
+        Raises:
+            BadInput: the folder cannot be written, or holds results that may not be replaced.
+        """
+        return ResultFolder(path=Path(self.output_dir) / files.name, names=RESULTS, overwrite=self.overwrite)
+
+    def is_finished(self, files: StudyFiles) -> bool:
+        """Return whether a study's results are there, made with these settings from these files."""
+        folder = Path(self.output_dir) / files.name
+        if not all((folder / name).is_file() for name in RESULTS):
+            return False
+        try:
+            found = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+            return all(found[name] == value for name, value in self._provenance(files).items())
+        except (OSError, ValueError, KeyError, TypeError):
+            return False
+
+    def _read(self, files: StudyFiles) -> tuple[Study, Tensor | None]:
+        """Return a study that keeps the rules, and its transmission."""
+        study = read_study(files, self.pipeline.camera)
+        transmission = self.pipeline.transmission(study)
+        check_heart_is_seen(
+            study, self.pipeline.seen(self.pipeline.projector([transmission])).reshape(study.regions.shape)
+        )
+        return study, transmission
+
+    def _save(self, files: StudyFiles, study: Study, result: Corrected) -> None:
+        camera = self.pipeline.camera
+        made = report(study=study, result=result, camera=camera, provenance=self._provenance(files))
+        picture = self.draw(
+            {"MLEM": result.uncorrected.numpy(), "iterative Yang": result.corrected.numpy()},
+            camera.grid.affine,
+            title=Path(str(files.projections)).name,
+            subtitle=summary(made),
+            regions=study.regions.numpy(),
+        )
+        folder = self.folder(files)
+        with folder.filled() as unfinished:
+            _save_image(result.uncorrected, camera.grid, unfinished / UNCORRECTED)
+            _save_image(result.corrected, camera.grid, unfinished / CORRECTED)
+            picture.savefig(unfinished / PICTURE)
+            (unfinished / REPORT).write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
+        logger.info("%s; results in %s", summary(made), folder.path)
+
+    def _provenance(self, files: StudyFiles) -> dict[str, Any]:
+        """Return what decides a study's results, besides the camera."""
+        return {"software": self.software, "settings": self.settings, "inputs": files.checksums()}
 
 
-def report(
+def correct_studies(
+    studies: Sequence[StudyFiles],
+    reference: Reference,
     *,
-    study: Study,
-    seen: Tensor,
-    camera: Camera,
-    uncorrected: Tensor,
-    corrected: Tensor,
-    log_likelihood: list[float],
-    template_means: list[list[float]],
-    version: str,
-    settings: dict[str, Any],
-) -> dict[str, Any]:
-    """Gather what a reader of the results needs, ready for JSON.
-
-        IMBV = mean of the myocardium / mean of the left ventricular blood
-
-    Args:
-        study: what was corrected.
-        seen: where the camera sees, boolean, shape (x, y, z); means are over these voxels.
-        camera: that measured it.
-        uncorrected: MLEM image, shape (x, y, z).
-        corrected: the same after iterative Yang.
-        log_likelihood: after each MLEM iteration.
-        template_means: by region number, all blood under 2, for each template of iterative Yang.
-        version: of this software.
-        settings: what the user chose.
-
-    Returns:
-        Means in photons emitted per voxel, volumes in ml; means and IMBV uncorrected and corrected, IMBV None where the
-        blood pool is empty of activity.
-
-    Source: Xie et al. 2023, equation 1, doi:10.1109/TMI.2022.3226604.
-    """
-    images = {"uncorrected": uncorrected, "corrected": corrected}
-    means = {name: region_means(image, study.regions, seen).tolist() for name, image in images.items()}
-    return {
-        "camera": camera.name,
-        "software": f"cardiac-spect-pvc {version}",
-        "settings": settings,
-        "unit_of_means": "photons emitted per voxel",
-        "imbv": {name: _imbv(values) for name, values in means.items()},
-        "regions": {
-            region.words: _region_entry(region, study.regions, seen, camera.grid)
-            | {"mean": {name: values[region] for name, values in means.items()}}
-            for region in Region
-            if region != Region.OUTSIDE
-        },
-        "log_likelihood": log_likelihood,
-        "template_means": [
-            {_template_name(region): values[region] for region in Region if values[region]} for values in template_means
-        ],
-    }
-
-
-def summary(report: dict[str, Any]) -> str:
-    """Return what a report says of IMBV in one line."""
-    before, after = (report["imbv"][name] for name in ("uncorrected", "corrected"))
-    return f"IMBV {_shown(before)} uncorrected, {_shown(after)} corrected"
-
-
-def save(
-    folder: ResultFolder,
-    *,
-    grid: ImageGrid,
-    uncorrected: Tensor,
-    corrected: Tensor,
-    report: dict[str, Any],
-    picture: Figure,
+    scheduler: str | None = None,
+    n_workers: int | None = None,
+    progress: bool = True,
 ) -> None:
-    """Write both images, the picture and the report; a new folder appears whole, in an existing one each file does.
+    """Reconstruct and correct studies and write their results; go on where a killed run stopped.
+
+    Up to eight studies go together. If there are no more, they have all threads; else each group of eight has one, and
+    there are as many groups at once as workers.
 
     Args:
-        folder: where to.
-        grid: on which the images lie.
-        uncorrected: MLEM image, shape (x, y, z).
-        corrected: the same after iterative Yang.
-        report: from `report`.
-        picture: of both images.
+        studies: from `custom.reconstruction.study_files.find_study_files`.
+        reference: what is done.
+        scheduler: address of a running Dask scheduler; default workers of our own.
+        n_workers: groups at once, as workers of our own; default as many as cores and memory allow.
+        progress: show progress bars.
 
     Raises:
-        BadInput: the folder cannot be written.
+        BadInput: a study's files or the folder of its results break a rule; of several studies, the others are
+            corrected.
     """
-    with folder.filled() as unfinished:
-        _save_image(uncorrected, grid, unfinished / UNCORRECTED)
-        _save_image(corrected, grid, unfinished / CORRECTED)
-        picture.savefig(unfinished / PICTURE)
-        (unfinished / REPORT).write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    logger.info("%s; results in %s", summary(report), folder.path)
+    missing = [files for files in studies if not (files.name and reference.is_finished(files))]
+    for files in missing:
+        reference.folder(files)
+    if len(missing) < len(studies):
+        logger.info("%d of %d studies have their results already", len(studies) - len(missing), len(studies))
+    if len(missing) <= N_TOGETHER and scheduler is None:
+        failures = reference.correct(missing, progress=progress)
+    else:
+        reference.pipeline.prepare(progress=progress)
+        failures = run_each(
+            reference.correct, missing, together=N_TOGETHER, scheduler=scheduler, n_workers=n_workers, progress=progress
+        )
+    if failures:
+        raise BadInput(_told(failures, len(studies)))
 
 
-def _imbv(means: list[float]) -> float | None:
-    blood = means[Region.LEFT_VENTRICULAR_BLOOD]
-    return means[Region.MYOCARDIUM] / blood if blood > 0 else None
-
-
-def _region_entry(region: Region, regions: Tensor, seen: Tensor, grid: ImageGrid) -> dict[str, Any]:
-    here = regions == region
-    ml_per_voxel = grid.voxel_volume_mm3 / 1000
-    return {
-        "label": int(region),
-        "volume_ml": int(here.sum()) * ml_per_voxel,
-        "volume_in_field_of_view_ml": int((here & seen).sum()) * ml_per_voxel,
-    }
-
-
-def _template_name(region: Region) -> str:
-    """Name a template of iterative Yang, which merges all blood into one."""
-    return "all blood" if region == Region.LEFT_VENTRICULAR_BLOOD else region.words
+def _told(failures: dict[StudyFiles, str], n_studies: int) -> str:
+    """Return what a user is told of studies that failed."""
+    if n_studies == 1:
+        return next(iter(failures.values()))
+    listed = "; ".join(f"{files}: {rule}" for files, rule in failures.items())
+    return f"every study should succeed, got {len(failures)} of {n_studies} that failed: {listed}; the others did"
 
 
 def _save_image(image: Tensor, grid: ImageGrid, path: Path) -> None:
     nifti = nibabel.Nifti1Image(image.float().numpy(), grid.affine)
     nifti.header.set_xyzt_units("mm")
     nibabel.save(nifti, path)
-
-
-def _shown(imbv: float | None) -> str:
-    return "undefined (no activity in the blood pool)" if imbv is None else f"{imbv:.3f}"

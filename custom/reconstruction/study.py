@@ -16,6 +16,7 @@ from torch import Tensor
 
 from custom.errors import BadInput
 from custom.reconstruction.regions import Region
+from custom.reconstruction.study_files import StudyFiles
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
@@ -40,30 +41,21 @@ class Study:
     background: Tensor | None = None
 
 
-def read_study(
-    *,
-    projections: str | Path | None,
-    regions: str | Path | None,
-    camera: Camera,
-    mu_map: str | Path | None = None,
-    background: str | Path | None = None,
-) -> Study:
+def read_study(files: StudyFiles, camera: Camera) -> Study:
     """Read the NIfTI files of one study and hold them against the camera.
 
     Args:
-        projections: counts, (pinhole, row, column).
-        regions: label map on the camera's grid.
+        files: counts and background, (pinhole, row, column); regions and μ-map, per mm, on the camera's grid. The
+            μ-map's values are `custom.projection.attenuation`'s to judge.
         camera: the camera that measured the projections.
-        mu_map: per mm, on the camera's grid; its values are `custom.projection.attenuation`'s to judge.
-        background: expected counts (scatter), shape of the projections.
 
     Raises:
         BadInput: a file is missing or no image, or its shape, grid or values cannot be right.
     """
-    grid = camera.grid
+    grid, mu_map, background = camera.grid, files.mu_map, files.background
     return Study(
-        counts=_read_counts(projections, "projections", camera, may_be_zero=False),
-        regions=_read_regions(regions, grid),
+        counts=_read_counts(files.projections, "projections", camera, may_be_zero=False),
+        regions=_read_regions(files.regions, grid),
         mu_per_mm=None if mu_map is None else torch.from_numpy(_values_on_grid(mu_map, "mu_map", grid)),
         background=None if background is None else _read_counts(background, "background", camera, may_be_zero=True),
     )

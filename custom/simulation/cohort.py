@@ -6,15 +6,15 @@ import hashlib
 import json
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from custom.cluster import run_each
+from custom.cluster import reason, run_each
 from custom.errors import BadInput
 from custom.projection.cache import user_cache_dir
 from custom.scanner.camera import Camera, load_camera
@@ -126,7 +126,7 @@ def simulate_cohort(
     if missing:
         matrices = Path(user_cache_dir() if cache_dir is None else cache_dir)
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
-        write = partial(_write_animal, folder, plan, matrices, progress and len(missing) == 1)
+        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) == 1)
         failures = run_each(
             write,
             missing,
@@ -158,17 +158,18 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
     }
 
 
-def _write_animal(folder: Path, plan: Plan, matrices: Path, progress: bool, animal: int) -> None:
-    """Simulate one animal on one thread and write it."""
-    n_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
+def _write_animals(folder: Path, plan: Plan, matrices: Path, progress: bool, animals: Sequence[int]) -> dict[int, str]:
+    """Simulate animals and write them; what is impossible with one stands in the answer."""
+    failures = {}
+    laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
+    for animal in animals:
         seeds = np.random.SeedSequence([plan.seed, animal])
-        case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
-    finally:
-        torch.set_num_threads(n_threads)
-    write_case(folder, case, plan.identity(animal), plan.camera.grid)
+        try:
+            case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
+            write_case(folder, case, plan.identity(animal), plan.camera.grid)
+        except BadInput as error:
+            failures[animal] = reason(error)
+    return failures
 
 
 def _check_failures(failures: dict[int, str]) -> None:

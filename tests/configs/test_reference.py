@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 
 import nibabel
@@ -119,7 +120,7 @@ def test_from_the_repository(run_python, repository, options, tmp_path):
     assert made["log_likelihood"] == sorted(made["log_likelihood"])
     assert len(made["template_means"]) == N_YANG_ITERATIONS
     assert made["imbv"]["corrected"] < made["imbv"]["uncorrected"]
-    assert made["settings"]["projections"] == options["projections"]
+    assert made["inputs"]["projections"]["path"] == options["projections"]
     regions = nibabel.load(options["regions"]).get_fdata()
     for name, state in (("mlem", "uncorrected"), ("iterative_yang", "corrected")):
         image = nibabel.load(tmp_path / "results" / f"{name}.nii.gz")
@@ -145,9 +146,31 @@ def test_from_any_other_folder(run_python, repository, options, tmp_path):
     assert (tmp_path / "results" / "iterative_yang.nii.gz").is_file()
 
 
+def test_a_folder_of_studies(run_python, repository, tiny_study, options, tmp_path):
+    """Results of each study; of one with a broken file one line, and status 1."""
+    studies = tmp_path / "studies"
+    for name in ("first", "second", "third"):
+        (studies / name).mkdir(parents=True)
+        for kind in ("counts", "regions", "mu", "scatter"):
+            shutil.copy(tiny_study / f"{kind}.nii.gz", studies / name / f"{name}_{kind}.nii.gz")
+    (studies / "second" / "second_mu.nii.gz").write_text("dear colleague")
+    config = repository / "bundle" / "configs" / "reference.yaml"
+    kept = {
+        key: value for key, value in options.items() if key not in ("projections", "regions", "mu_map", "background")
+    }
+    command = ["-m", "monai.bundle", "run", "reference", "--config_file", config, *command_line(kept)]
+    command += command_line({"projections": "studies", "output_dir": "results"})
+    done = run_python(*command, folder=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "error: every study should succeed, got 1 of 3 that failed: second: mu_map must be a NIfTI" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["first", "third"]
+    assert json.loads((tmp_path / "results" / "third" / "reference.json").read_text())["imbv"]["corrected"] > 0
+
+
 def test_without_mu_map_and_background(run):
     made = json.loads((run(mu_map=None, background=None) / "reference.json").read_text())
-    assert made["settings"]["mu_map"] is None
+    assert made["inputs"]["mu_map"] is None
     assert made["imbv"]["corrected"] < made["imbv"]["uncorrected"]
 
 

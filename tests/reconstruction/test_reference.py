@@ -1,29 +1,25 @@
-"""Settings, field of view, report and results of run `reference`."""
+"""Run `reference` from files to results: one study, or a folder of them."""
 
 from __future__ import annotations
 
 import json
 import logging
+import shutil
+from functools import partial
 
 import nibabel
 import numpy as np
 import pytest
-import torch
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from custom.errors import BadInput
-from custom.reconstruction.reference import (
-    RESULTS,
-    Record,
-    check_heart_is_seen,
-    check_settings,
-    report,
-    result_folder,
-    save,
-    summary,
-)
-from custom.reconstruction.study import Study
+from custom.reconstruction import reference as module
+from custom.reconstruction.iterative_yang import iterative_yang
+from custom.reconstruction.mlem import mlem
+from custom.reconstruction.pipeline import Pipeline
+from custom.reconstruction.reference import RESULTS, Reference, check_settings, correct_studies
+from custom.reconstruction.study_files import find_study_files
 
 SOUND = {"n_iterations": 80, "n_yang_iterations": 10, "device": "cpu"}
 
@@ -38,106 +34,125 @@ def test_settings_that_cannot_be_are_refused(name, value):
         check_settings(**SOUND | {name: value})
 
 
-@pytest.fixture
-def study(tiny_camera, tiny_regions):
-    return Study(counts=torch.ones(tiny_camera.counts_shape), regions=tiny_regions)
+def blank_picture(*_, **__):
+    return Figure(figsize=(2, 1), dpi=50)
+
+
+def put(path, array, affine):
+    image = nibabel.Nifti1Image(np.asarray(array), affine)
+    nibabel.save(image, path)
 
 
 @pytest.fixture
-def seen(tiny_camera):
-    """All but one slice of the grid."""
-    seen = torch.ones(tiny_camera.grid.shape, dtype=torch.bool)
-    seen[:, -1] = False
-    return seen
+def studies(tmp_path, tiny_camera, tiny_regions):
+    """A folder of three studies, one of them in a folder of its own."""
+    folder, generator = tmp_path / "studies", np.random.default_rng(0)
+    for stem, level in (("one", 20), ("deep/two", 40), ("three", 60)):
+        (folder / stem).parent.mkdir(parents=True, exist_ok=True)
+        put(f"{folder / stem}_counts.nii.gz", generator.poisson(level, tiny_camera.counts_shape) * 1.0, np.eye(4))
+        put(f"{folder / stem}_regions.nii.gz", tiny_regions.numpy(), tiny_camera.grid.affine)
+        put(f"{folder / stem}_mu.nii.gz", np.full(tiny_camera.grid.shape, 0.01, np.float32), tiny_camera.grid.affine)
+    return folder
 
 
-def test_a_heart_in_view_passes(study, seen):
-    check_heart_is_seen(study, seen)
-
-
-@pytest.mark.parametrize(("label", "name"), [(1, "myocardium"), (2, "left ventricular blood")])
-def test_a_heart_out_of_view_is_refused(label, name, study, seen):
-    places = (study.regions == label).nonzero()
-    seen[*places[: len(places) // 2].T] = False
-    with pytest.raises(BadInput, match=f"must see at least 90% of the {name}, got 50%"):
-        check_heart_is_seen(study, seen)
-
-
-def test_a_record_keeps_numbers_and_lists():
-    record = Record()
-    assert record(1, torch.zeros(1), torch.tensor(2.5)) is None
-    record(2, torch.zeros(1), torch.tensor([1.0, 2.0]))
-    assert record.values == [2.5, [1.0, 2.0]]
-
-
-def made_report(study, seen, camera, uncorrected, corrected):
-    return report(
-        study=study,
-        seen=seen,
-        camera=camera,
-        uncorrected=uncorrected,
-        corrected=corrected,
-        log_likelihood=[-3.0, -2.0],
-        template_means=[[0.0, 1.0, 4.0, 0.0, 0.0, 0.0, 0.0]],
-        version="1.2.3",
-        settings={"projections": "counts.nii.gz"},
+@pytest.fixture
+def reference(tmp_path, tiny_camera):
+    pipeline = Pipeline(
+        camera=tiny_camera,
+        reconstruct=partial(mlem, n_iterations=3),
+        correct=partial(iterative_yang, n_iterations=1, n_mlem_iterations=3),
+    )
+    return Reference(
+        pipeline=pipeline,
+        draw=blank_picture,
+        output_dir=tmp_path / "results",
+        overwrite=False,
+        software="ours 1",
+        settings={"n_iterations": 3},
     )
 
 
-def test_the_report_by_hand(study, seen, tiny_camera):
-    regions = study.regions.double()
-    uncorrected, corrected = regions, torch.where(regions == 1, 0.5, regions)
-    made = json.loads(json.dumps(made_report(study, seen, tiny_camera, uncorrected, corrected)))
-    assert made["camera"] == "tiny"
-    assert made["software"] == "cardiac-spect-pvc 1.2.3"
-    assert made["imbv"] == {"uncorrected": 0.5, "corrected": 0.25}
-    assert made["log_likelihood"] == [-3, -2]
-    assert made["template_means"] == [{"myocardium": 1, "all blood": 4}]
-    assert list(made["regions"]) == [
-        "myocardium",
-        "left ventricular blood",
-        "other blood",
-        "liver",
-        "lung",
-        "background",
-    ]
-    ml = 9 * 10 * 11 / 1000
-    for label, (name, entry) in enumerate(made["regions"].items(), start=1):
-        here = study.regions == label
-        assert entry["label"] == label, name
-        assert entry["mean"] == pytest.approx({"uncorrected": label, "corrected": 0.5 if label == 1 else label})
-        assert entry["volume_ml"] == pytest.approx(int(here.sum()) * ml)
-        assert entry["volume_in_field_of_view_ml"] == pytest.approx(int((here & seen).sum()) * ml)
-    assert made["regions"]["liver"]["volume_in_field_of_view_ml"] < made["regions"]["liver"]["volume_ml"]
+def with_(reference, **changes):
+    return Reference(**vars(reference) | changes)
 
 
-def test_an_empty_blood_pool_has_no_imbv(study, seen, tiny_camera):
-    nothing = torch.zeros(tiny_camera.grid.shape, dtype=torch.float64)
-    assert made_report(study, seen, tiny_camera, nothing, nothing)["imbv"]["corrected"] is None
+def correct(reference, folder, **options):
+    correct_studies(find_study_files(projections=folder), reference, progress=False, **options)
 
 
-def test_what_is_saved(study, seen, tiny_camera, tmp_path, caplog):
-    uncorrected, corrected = torch.rand(2, *tiny_camera.grid.shape, generator=torch.Generator().manual_seed(0))
-    made = made_report(study, seen, tiny_camera, uncorrected.double(), corrected.double())
-    folder = result_folder(str(tmp_path / "results"), overwrite=False)
+def folders(reference):
+    return sorted(path.name for path in reference.output_dir.iterdir())
+
+
+def times(reference):
+    return {path: path.stat().st_mtime_ns for path in reference.output_dir.rglob("*.*")}
+
+
+def test_one_study_stands_in_the_folder_itself(reference, studies, tiny_camera, caplog):
+    files = find_study_files(projections=studies / "one_counts.nii.gz", regions=studies / "one_regions.nii.gz")
     with caplog.at_level(logging.INFO):
-        save(
-            folder,
-            grid=tiny_camera.grid,
-            uncorrected=uncorrected,
-            corrected=corrected,
-            report=made,
-            picture=Figure(figsize=(2, 1), dpi=50),
-        )
-    assert {file.name for file in folder.folder.iterdir()} == set(RESULTS)
-    for name, image in (("mlem", uncorrected), ("iterative_yang", corrected)):
-        saved = nibabel.load(folder.folder / f"{name}.nii.gz")
-        assert np.array_equal(saved.get_fdata(), image.numpy())
+        correct_studies(files, reference, progress=False)
+    assert folders(reference) == sorted(RESULTS)
+    for name in ("mlem", "iterative_yang"):
+        saved = nibabel.load(reference.output_dir / f"{name}.nii.gz")
         assert saved.get_data_dtype() == np.float32
         assert np.allclose(saved.affine, tiny_camera.grid.affine)
         assert saved.header.get_xyzt_units()[0] == "mm"
-    assert json.loads((folder.folder / "reference.json").read_text()) == made
-    assert imread(folder.folder / "reference.png").shape == (50, 100, 4)
-    assert f"{summary(made)}; results in {tmp_path / 'results'}" in caplog.text
+    made = json.loads((reference.output_dir / "reference.json").read_text())
+    assert (made["software"], made["settings"]) == ("ours 1", {"n_iterations": 3})
+    assert made["inputs"]["projections"]["path"] == str(studies / "one_counts.nii.gz")
+    assert made["inputs"]["mu_map"] is None
+    assert imread(reference.output_dir / "reference.png").shape == (50, 100, 4)
+    assert f"corrected; results in {reference.output_dir}" in caplog.text
     with pytest.raises(BadInput, match="must not hold results yet"):
-        result_folder(tmp_path / "results", overwrite=False)
+        correct_studies(files, reference, progress=False)
+
+
+@pytest.mark.parametrize("together", [8, 2])
+def test_each_study_of_a_folder_gets_a_folder(reference, studies, together, monkeypatch):
+    monkeypatch.setattr(module, "N_TOGETHER", together)
+    correct(reference, studies, n_workers=2)
+    assert folders(reference) == ["one", "three", "two"]
+    means = {}
+    for name in ("one", "two", "three"):
+        made = json.loads((reference.output_dir / name / "reference.json").read_text())
+        means[name] = made["regions"]["myocardium"]["mean"]["uncorrected"]
+        assert set(RESULTS) == {path.name for path in (reference.output_dir / name).iterdir()}
+    assert means["one"] < means["two"] < means["three"]
+
+
+def test_a_study_that_breaks_a_rule_does_not_stop_the_others(reference, studies):
+    (studies / "one_mu.nii.gz").unlink()
+    shutil.copy(studies / "three_mu.nii.gz", studies / "three_counts.nii.gz")
+    with pytest.raises(BadInput, match=r"2 of 3 that failed: .*; the others did") as caught:
+        correct(reference, studies)
+    assert folders(reference) == ["two"]
+    assert "one: mu_map must be an existing file" in str(caught.value)
+    assert "three: projections of tiny must have shape (3, 6, 5)" in str(caught.value)
+
+
+def test_interrupted_work_goes_on_where_it_stopped(reference, studies, caplog):
+    correct(reference, studies)
+    before = times(reference)
+    (reference.output_dir / "two" / "mlem.nii.gz").unlink()
+    with caplog.at_level(logging.INFO):
+        correct(with_(reference, overwrite=True), studies)
+    changed = {path.parent.name for path, time in times(reference).items() if before.get(path) != time}
+    assert changed == {"two"}
+    assert "2 of 3 studies have their results already" in caplog.text
+    correct(reference, studies)  # nothing is left to do
+
+
+@pytest.mark.parametrize("what", ["settings", "file"])
+def test_results_of_other_settings_or_files_are_replaced_on_request_only(reference, studies, what):
+    correct(reference, studies)
+    before = times(reference)
+    other = with_(reference, settings={"n_iterations": 4}) if what == "settings" else reference
+    if what == "file":
+        shutil.copy(studies / "three_counts.nii.gz", studies / "one_counts.nii.gz")
+    with pytest.raises(BadInput, match="must not hold results yet"):
+        correct(other, studies)
+    assert times(reference) == before
+    correct(with_(other, overwrite=True), studies)
+    changed = {path.parent.name for path, time in times(reference).items() if before[path] != time}
+    assert changed == ({"one", "two", "three"} if what == "settings" else {"one"})

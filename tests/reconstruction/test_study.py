@@ -10,11 +10,12 @@ from nibabel.orientations import axcodes2ornt, ornt_transform
 
 from custom.errors import BadInput
 from custom.reconstruction.study import read_study
+from custom.reconstruction.study_files import find_study_files
 
 
 @pytest.fixture
 def files(tmp_path, tiny_camera, tiny_regions):
-    """Sound files of one study, as keyword arguments of `read_study`; `write` replaces one."""
+    """Sound files of one study, as keyword arguments of `find_study_files`; `write` replaces one."""
     values = {
         "projections": np.full(tiny_camera.counts_shape, 3.0, np.float32),
         "background": np.full(tiny_camera.counts_shape, 0.5, np.float32),
@@ -33,8 +34,13 @@ def write(path, array, camera, affine=None):
     )
 
 
+def read(camera, **files):
+    (study,) = find_study_files(**{"projections": None, "regions": None} | files)
+    return read_study(study, camera)
+
+
 def test_a_study_as_written(files, tiny_camera, tiny_regions):
-    study = read_study(camera=tiny_camera, **files)
+    study = read(tiny_camera, **files)
     assert torch.equal(study.counts, torch.full(tiny_camera.counts_shape, 3.0))
     assert torch.equal(study.background, torch.full(tiny_camera.counts_shape, 0.5))
     assert torch.equal(study.regions, tiny_regions)
@@ -42,7 +48,7 @@ def test_a_study_as_written(files, tiny_camera, tiny_regions):
 
 
 def test_mu_map_and_background_may_be_left_out(files, tiny_camera):
-    study = read_study(camera=tiny_camera, projections=files["projections"], regions=files["regions"])
+    study = read(tiny_camera, projections=files["projections"], regions=files["regions"])
     assert study.mu_per_mm is None
     assert study.background is None
 
@@ -52,18 +58,18 @@ def test_the_order_and_direction_of_stored_axes_do_not_matter(codes, files, tiny
     image = nibabel.load(files["regions"])
     turned = image.as_reoriented(ornt_transform(axcodes2ornt("RAS"), axcodes2ornt(codes)))
     nibabel.save(turned, files["regions"])
-    assert torch.equal(read_study(camera=tiny_camera, **files).regions, tiny_regions)
+    assert torch.equal(read(tiny_camera, **files).regions, tiny_regions)
 
 
 def test_a_fourth_axis_of_one_is_dropped(files, tiny_camera, tiny_regions):
     write(files["regions"], tiny_regions.numpy()[..., None], tiny_camera, tiny_camera.grid.affine)
-    assert torch.equal(read_study(camera=tiny_camera, **files).regions, tiny_regions)
+    assert torch.equal(read(tiny_camera, **files).regions, tiny_regions)
 
 
 def refusal(files, camera, **other):
     """The one line that a user reads."""
     with pytest.raises(BadInput) as caught:
-        read_study(camera=camera, **files | other)
+        read(camera, **files | other)
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -74,7 +80,8 @@ def test_a_file_that_is_not_there(name, files, tiny_camera, tmp_path):
     message = refusal(files, tiny_camera, **{name: tmp_path / "gone.nii.gz"})
     assert message.startswith(f"{name} must be an existing file, got ")
     assert "gone.nii.gz" in message
-    assert refusal(files, tiny_camera, **{name: tmp_path}).startswith(f"{name} must be an existing file")
+    if name != "projections":
+        assert refusal(files, tiny_camera, **{name: tmp_path}).startswith(f"{name} must be an existing file")
 
 
 @pytest.mark.parametrize("name", ["projections", "regions"])
