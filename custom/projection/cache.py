@@ -16,7 +16,7 @@ import numpy as np
 from custom.leftovers import remove_leftovers
 
 MANIFEST = "manifest.json"
-_PROBE_BYTES = 1 << 20
+_CHUNK_BYTES = 1 << 24
 
 
 def user_cache_dir() -> Path:
@@ -80,12 +80,12 @@ def _append(partial: Path, pieces: Iterable[Mapping[str, np.ndarray]], dtypes: M
 
 
 def _fingerprint(path: Path) -> list[int]:
-    """Size and checksum of a file's two ends: enough to notice a truncated, unwritten or foreign file at once."""
-    size = path.stat().st_size
+    """Return size and checksum of a file."""
+    checksum = 0
     with path.open("rb") as file:
-        checksum = zlib.crc32(file.read(_PROBE_BYTES))
-        file.seek(max(0, size - _PROBE_BYTES))
-        return [size, zlib.crc32(file.read(_PROBE_BYTES), checksum)]
+        while chunk := file.read(_CHUNK_BYTES):
+            checksum = zlib.crc32(chunk, checksum)
+        return [file.tell(), checksum]
 
 
 def _mapped(path: Path, dtype: str) -> np.ndarray:

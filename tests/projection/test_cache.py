@@ -49,6 +49,13 @@ def cut(folder):
     os.truncate(folder / "second", 8)
 
 
+def flip(folder):
+    """One bit in the middle."""
+    content = bytearray((folder / "first").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "first").write_bytes(content)
+
+
 def zero(folder):
     (folder / "second").write_bytes(bytes(12))
 
@@ -57,6 +64,7 @@ def zero(folder):
     "harm",
     [
         cut,
+        flip,
         zero,
         lambda folder: (folder / "first").unlink(),
         lambda folder: (folder / cache.MANIFEST).unlink(),
@@ -64,7 +72,16 @@ def zero(folder):
         lambda folder: (folder / cache.MANIFEST).write_text("{}"),
         lambda folder: (folder / cache.MANIFEST).write_text("[]"),
     ],
-    ids=["cut", "zeroed", "gone", "no manifest", "half a manifest", "another manifest", "no manifest at all"],
+    ids=[
+        "cut",
+        "a bit flipped",
+        "zeroed",
+        "gone",
+        "no manifest",
+        "half a manifest",
+        "another manifest",
+        "no manifest at all",
+    ],
 )
 def test_what_is_not_whole_is_noticed_and_replaced(kept, harm):
     harm(kept)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import dataclasses
 import logging
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -131,6 +133,28 @@ def test_a_faster_process_is_no_problem(tiny_camera, tiny_matrix, tmp_path, monk
         raise OSError("directory not empty")
 
     monkeypatch.setattr(system_matrix.cache, "store", beaten)
+    assert_same(load_or_assemble(tiny_camera, tiny_camera.grid, cache_dir=tmp_path, progress=False), tiny_matrix)
+
+
+def test_processes_that_assemble_at_once_all_end_well(repository, tiny_camera, tiny_matrix, tmp_path):
+    work = (
+        "import sys\n"
+        "from custom.projection.system_matrix import load_or_assemble\n"
+        "from custom.scanner.camera import load_camera\n"
+        "camera = load_camera('tests/tiny_camera.yaml')\n"
+        "sys.stdin.readline()\n"
+        "print(load_or_assemble(camera, camera.grid, cache_dir=sys.argv[1], progress=False).n_elements)\n"
+    )
+    command = [sys.executable, "-c", work, str(tmp_path)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": repository}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(3)]
+    for process in processes:
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    outputs = [process.communicate(timeout=120)[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    assert outputs == [f"{tiny_matrix.n_elements}\n"] * 3
+    assert len(list(tmp_path.iterdir())) == 1
     assert_same(load_or_assemble(tiny_camera, tiny_camera.grid, cache_dir=tmp_path, progress=False), tiny_matrix)
 
 
