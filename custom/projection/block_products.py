@@ -86,9 +86,7 @@ class BlockProducts:
         Returns:
             (n_views,), or (groups, n_views · n) for groups of n images that go through the matrix together.
         """
-        n_views = torch.from_numpy(np.diff(self.matrix.blocks.pinhole_block)) * BLOCK_SIZE
-        pinhole = torch.repeat_interleave(torch.arange(self.matrix.n_pinholes), n_views)
-        factor = transmission[..., pinhole, torch.from_numpy(self._blocks.voxel).long()]
+        factor = transmission[..., self.matrix.pinhole_of_view(), torch.from_numpy(self._blocks.voxel).long()]
         factor *= torch.from_numpy(self._blocks.scale)
         return factor if factor.ndim == 1 else torch.from_numpy(np.stack([group.ravel() for group in _groups(factor)]))
 

@@ -1,4 +1,4 @@
-"""Products with a system matrix and its transpose on one device, pinhole by pinhole."""
+"""Products with a system matrix and its transpose by sparse tensors of torch, on any device and in any precision."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import warnings
 
 import numpy as np
 import torch
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array
 from torch import Tensor
 
 from custom.projection.system_matrix import SystemMatrix
 
 
 class SparseProducts:
-    """The system matrix as one sparse tensor per pinhole, and its transpose, made when first needed.
+    """The system matrix on views as one sparse tensor, and its transpose, made when first needed.
 
-    Pinhole after pinhole, the voxels that it sees are gathered from the images, weighted with the transmission along
-    each view, and multiplied with its part of the matrix; what is gathered stays small enough for a processor's cache.
+        A x = B (t · S x),   Aᵀ y = Sᵀ (t · Bᵀ y)
+
+    S repeats voxels for the pinholes that see them. All sums are products of sparse matrices, none is scattered, so
+    that their order does not change from run to run.
 
     Args:
         matrix: the system matrix.
@@ -26,34 +28,22 @@ class SparseProducts:
 
     def __init__(self, matrix: SystemMatrix, device: torch.device, dtype: torch.dtype) -> None:
         self.matrix, self.device, self.dtype = matrix, device, dtype
-        self._parts = [self._sparse(matrix.rows(pinhole)) for pinhole in range(matrix.n_pinholes)]
-        voxels = (np.asarray(matrix.voxels(pinhole)) for pinhole in range(matrix.n_pinholes))
-        self._voxels = [torch.from_numpy(voxel).to(device).long() for voxel in voxels]
-        self._transposed_parts: list[Tensor] = []
+        self._voxel = torch.from_numpy(np.asarray(matrix.blocks.voxel)).to(device)
+        self._rows = self._sparse(self._on_views())
+        self._transposed: tuple[Tensor, Tensor] | None = None
 
     def project(self, images: Tensor, factor: Tensor | None) -> Tensor:
         """Return A x of each image: (batch, n_voxels) to (batch, n_pixels)."""
-        columns = images.T.contiguous()
-        counts = images.new_empty(self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole, len(images))
-        for row, part, voxel, weight in zip(counts, self._parts, self._voxels, self._by_pinhole(factor), strict=True):
-            views = columns.index_select(0, voxel)
-            row.copy_(part @ (views if weight is None else views.mul_(weight)))
-        return counts.flatten(0, 1).T
+        views = images.T.contiguous().index_select(0, self._voxel)
+        return (self._rows @ (views if factor is None else views.mul_(factor))).T
 
     def back_project(self, counts: Tensor, factor: Tensor | None) -> Tensor:
         """Return Aᵀ y of each set of counts: (batch, n_pixels) to (batch, n_voxels)."""
-        if not self._transposed_parts:
-            rows = (self.matrix.rows(pinhole) for pinhole in range(self.matrix.n_pinholes))
-            self._transposed_parts = [self._sparse(part.T.tocsr()) for part in rows]
-        columns = counts.new_zeros(self.matrix.grid.n_voxels, len(counts))
-        rows = counts.T.contiguous().unflatten(0, (self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole))
-        for row, part, voxel, weight in zip(
-            rows, self._transposed_parts, self._voxels, self._by_pinhole(factor), strict=True
-        ):
-            views = part @ row
-            index = voxel[:, None].expand_as(views)
-            columns.scatter_add_(0, index, views if weight is None else views.mul_(weight))  # index_add_ is far slower
-        return columns.T
+        if self._transposed is None:
+            self._transposed = self._sparse(self._on_views().T.tocsr()), self._sparse(self._by_voxel())
+        columns, by_voxel = self._transposed
+        views = columns @ counts.T.contiguous()
+        return (by_voxel @ (views if factor is None else views.mul_(factor))).T
 
     def per_view(self, transmission: Tensor) -> Tensor:
         """Take the factor of each view from the transmission.
@@ -65,19 +55,26 @@ class SparseProducts:
             (n_views, 1) or (n_views, batch).
         """
         given = transmission.to(self.device, self.dtype)
-        seen = [given[..., pinhole, :][..., voxel] for pinhole, voxel in enumerate(self._voxels)]
-        return torch.atleast_2d(torch.cat(seen, dim=-1)).T.contiguous()
+        factor = given[..., self.matrix.pinhole_of_view().to(self.device), self._voxel]
+        return torch.atleast_2d(factor).T.contiguous()
 
-    def _by_pinhole(self, factor: Tensor | None) -> list[Tensor] | list[None]:
-        return [None] * len(self._voxels) if factor is None else list(factor.split([len(v) for v in self._voxels]))
+    def _on_views(self) -> csr_array:
+        """Return B, (pixels, views)."""
+        pinholes = range(self.matrix.n_pinholes)
+        return csr_array(block_diag([self.matrix.rows(pinhole) for pinhole in pinholes], format="csr"))
 
-    def _sparse(self, part: csr_array) -> Tensor:
+    def _by_voxel(self) -> csr_array:
+        """Return Sᵀ, (voxels, views)."""
+        shape = self.matrix.grid.n_voxels, self.matrix.n_views
+        return csr_array((np.ones(shape[1]), (self.matrix.blocks.voxel, np.arange(shape[1]))), shape=shape)
+
+    def _sparse(self, matrix: csr_array) -> Tensor:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
             return torch.sparse_csr_tensor(
-                torch.from_numpy(part.indptr).to(self.device),
-                torch.from_numpy(part.indices).to(self.device),
-                torch.from_numpy(part.data).to(self.device, self.dtype),
-                part.shape,
+                torch.from_numpy(matrix.indptr.astype(np.int32)).to(self.device),
+                torch.from_numpy(matrix.indices.astype(np.int32)).to(self.device),
+                torch.from_numpy(matrix.data).to(self.device, self.dtype),
+                matrix.shape,
                 check_invariants=False,
             )

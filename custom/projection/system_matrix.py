@@ -76,6 +76,11 @@ class SystemMatrix:
         """Number of elements that are not 0."""
         return int(np.count_nonzero(self.blocks.value))
 
+    def pinhole_of_view(self) -> torch.Tensor:
+        """Return each view's pinhole, (n_views,)."""
+        n_views = torch.from_numpy(np.diff(self.blocks.pinhole_block)) * BLOCK_SIZE
+        return torch.repeat_interleave(torch.arange(self.n_pinholes), n_views)
+
     def voxels(self, pinhole: int) -> np.ndarray:
         """Return the voxel of each of a pinhole's views."""
         blocks = self._blocks_of(pinhole)
