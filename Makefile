@@ -53,10 +53,16 @@ inference: $(READY)
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_WEIGHTS) $(OPTIONS)
 endif
 
-reference: $(READY) $(DEMONSTRATION)/dataset.json  ## MLEM and iterative Yang from the virtual study's projections
+ifeq ($(INPUT),)
+reference: $(READY) $(DEMONSTRATION)/dataset.json  ## MLEM and iterative Yang: of a folder of studies INPUT; without, of a virtual study
 	$(RUN) reference --config_file $(CONFIGS)/reference.yaml --projections $(STUDY)_counts.nii.gz \
 		--mu_map $(STUDY)_mu.nii.gz --regions $(STUDY)_regions.nii.gz --background $(STUDY)_scatter.nii.gz \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
+else
+reference: $(READY)
+	$(RUN) reference --config_file $(CONFIGS)/reference.yaml --projections "$(INPUT)" \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(OPTIONS)
+endif
 
 simulation: $(READY)  ## make ANIMALS virtual canines in DATASET, drawn from SEED; continues where it was interrupted
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals $(ANIMALS) --output_dir "$(DATASET)" \

@@ -77,6 +77,11 @@ SHOWN = {
     "--projections counts.nii.gz --mu_map mu.nii.gz --regions segmentation.nii.gz --output_dir reconstructed": Shown(
         options=SMALL, gives=tuple(f"reconstructed/{name}" for name in RECONSTRUCTED)
     ),
+    "make reference INPUT=data/cohort OUTPUT=reconstructed_cohort": Shown(
+        variables="INPUT=data/simulated",
+        options=SMALL,
+        gives=tuple(f"reconstructed_cohort/sub-002_gate-es/{name}" for name in RECONSTRUCTED),
+    ),
     'make simulation DATASET=data/our_camera OPTIONS="--camera our_camera.yaml"': Shown(
         variables="ANIMALS=1", options=SMALL_CAMERA, gives=("data/our_camera/dataset.json", f"data/our_camera/{COUNTS}")
     ),

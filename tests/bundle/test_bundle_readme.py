@@ -30,7 +30,11 @@ RUNS = {
     "torchrun": (f"{TINY} --device cpu", "output/two_gpus/model.pt"),
     "--input data/cohort": ("", "output/evaluation/corrected/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz"),
     "run evaluation": ("", "output/evaluation/summary.json"),
-    "run reference": (SMALL, "reconstructed/iterative_yang.nii.gz"),
+    "--projections counts": (SMALL, "reconstructed/iterative_yang.nii.gz"),
+    "--projections data/cohort": (
+        f"{SMALL} --projections data/simulated",
+        "reconstructed_cohort/sub-001_gate-es/iterative_yang.nii.gz",
+    ),
     "ckpt_export": ("", "models/model.ts"),
 }
 
@@ -65,7 +69,7 @@ def test_every_command_is_run_here() -> None:
 def test_a_command_does_what_the_readme_says(words: str, folder: Path) -> None:
     options, gives = RUNS[words]
     [command] = [one for one in commands_in(REPOSITORY / "bundle" / "docs" / "README.md") if words in one]
-    if words == "run reference":
+    if words == "--projections counts":
         gate = folder / "data" / "simulated" / "sub-001" / "gate-ed"
         for name in ("counts", "mu", "regions"):
             shutil.copy(gate / f"sub-001_gate-ed_{name}.nii.gz", folder / f"{name}.nii.gz")
