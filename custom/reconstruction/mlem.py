@@ -89,7 +89,8 @@ def log_likelihood(projected: Counts, counts: Counts) -> Tensor:
 
 def _uniform(counts: Tensor, sensitivity: Tensor) -> Tensor:
     """Return the uniform image that is expected to give the counts' total, one for each set of counts."""
-    level = counts.sum(dim=(-3, -2, -1)) / sensitivity.sum(dim=(-3, -2, -1)).clamp(min=torch.finfo(counts.dtype).tiny)
+    total, seen = (values.contiguous().double().sum(dim=(-3, -2, -1)) for values in (counts, sensitivity))
+    level = (total / seen.clamp(min=torch.finfo(counts.dtype).tiny)).to(counts)
     return level[..., None, None, None].expand(*level.shape, *sensitivity.shape[-3:])
 
 

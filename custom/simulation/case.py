@@ -1,7 +1,8 @@
-"""One virtual animal, from its random numbers to the images of both gates."""
+"""Virtual animals, from their random numbers to the images of both gates."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,9 +21,10 @@ from custom.simulation.activity import (
     relative_activity,
 )
 from custom.simulation.anatomy import Anatomy, block_mean, build_anatomy, majority_regions
+from custom.simulation.animal import Animal
 from custom.simulation.ct import contrast_ct, low_dose_ct, native_hu
 from custom.simulation.drawing import draw_animal
-from custom.simulation.gate import Gate, derived_numbers, measured_numbers
+from custom.simulation.gate import Gate, derived_numbers, measured_numbers, true_imbv
 from custom.simulation.gating import GATES, end_gates
 from custom.simulation.ranges import Ranges
 from custom.simulation.tissues import values_of
@@ -56,17 +58,29 @@ class Case:
     volumes: dict[str, dict[str, np.ndarray]]
 
 
-def simulate_case(
-    laboratory: Laboratory, ranges: Ranges, recipe: Recipe, seeds: np.random.SeedSequence, *, progress: bool = True
-) -> Case:
-    """Draw an animal, image it in both gates, reconstruct and correct it.
+@dataclass(frozen=True, kw_only=True)
+class ImagedAnimal:
+    """An animal whose gates the camera has measured, before reconstruction.
+
+    Args:
+        animal: its drawn numbers.
+        gates: by their names.
+        mu_per_mm: from the low-dose CT, shape (x, y, z); both gates share it.
+    """
+
+    animal: Animal
+    gates: dict[str, Gate]
+    mu_per_mm: Tensor
+
+
+def image_animal(laboratory: Laboratory, ranges: Ranges, recipe: Recipe, seeds: np.random.SeedSequence) -> ImagedAnimal:
+    """Draw an animal and image it in both gates.
 
     Args:
         laboratory: camera and projectors.
         ranges: what may be drawn.
-        recipe: tracer and iterations.
+        recipe: gives the tracer.
         seeds: the animal's own; every use of random numbers has a stream of its own.
-        progress: show progress bars of reconstruction and correction.
 
     Raises:
         BadInput: ranges that give an impossible animal.
@@ -75,33 +89,30 @@ def simulate_case(
     animal = draw_animal(drawing, ranges, tracer=recipe.tracer)
     anatomy = build_anatomy(animal, laboratory.anatomy_grid, deforming)
     pattern = draw_pattern(animal, varying)
+    ends = end_gates(animal)
+    tissues = {name: anatomy.at(volume) for name, (_, volume) in ends.items()}
     gates = {
-        name: _gate(laboratory, anatomy, pattern, name, number, volume, scanning, measuring)
-        for name, (number, volume) in end_gates(animal).items()
+        name: _gate(laboratory, anatomy, pattern, name, number, volume, tissues[name], scanning, measuring)
+        for name, (number, volume) in ends.items()
     }
-    ungated = low_dose_ct(animal, [gate.tissues for gate in gates.values()], laboratory.grid, scanning)
-    mu = mu_per_mm_from_hu(torch.from_numpy(ungated))
-    images, labels = _reconstructed(laboratory, mu, list(gates.values()), recipe, progress)
-    volumes = {
-        name: {
-            "image": image.numpy(),
-            "label": label.numpy(),
-            "ct": gate.ct,
-            "regions": gate.regions.numpy(),
-            "truth": gate.truth,
-            "mu": mu.numpy(),
-            "counts": gate.acquisition.counts.numpy(),
-            "scatter": gate.acquisition.scatter_estimate.numpy(),
-        }
-        for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
-    }
-    kept = torch.from_numpy(laboratory.camera.reconstructed_voxels())
-    measured = {
-        name: measured_numbers(gate, image, label, kept)
-        for (name, gate), image, label in zip(gates.items(), images, labels, strict=True)
-    }
-    parameters = {"drawn": asdict(animal), "derived": derived_numbers(animal), "gates": measured}
-    return Case(parameters=parameters, volumes=volumes)
+    ungated = low_dose_ct(animal, list(tissues.values()), laboratory.grid, scanning)
+    return ImagedAnimal(animal=animal, gates=gates, mu_per_mm=mu_per_mm_from_hu(torch.from_numpy(ungated)))
+
+
+def finish_cases(
+    laboratory: Laboratory, imaged: Sequence[ImagedAnimal], recipe: Recipe, *, progress: bool = True
+) -> list[Case]:
+    """Reconstruct and correct all gates of some animals together.
+
+    Args:
+        laboratory: camera and projectors.
+        imaged: the animals; what comes of one does not depend on the others.
+        recipe: iterations.
+        progress: show progress bars of reconstruction and correction.
+    """
+    images, labels = _reconstructed(laboratory, imaged, recipe, progress)
+    found = zip(images.split(len(GATES)), labels.split(len(GATES)), strict=True)
+    return [_case(laboratory, one, *pair) for one, pair in zip(imaged, found, strict=True)]
 
 
 def _gate(
@@ -111,11 +122,11 @@ def _gate(
     name: str,
     number: int,
     volume_ml: float,
+    tissues: np.ndarray,
     scanning: np.random.Generator,
     measuring: np.random.Generator,
 ) -> Gate:
     animal = anatomy.animal
-    tissues = anatomy.at(volume_ml)
     uptake = animal.uptake.myocardium_end_diastole if name == GATES[0] else animal.uptake.myocardium_end_systole
     relative = relative_activity(anatomy, tissues, pattern, myocardium=uptake, volume_ml=volume_ml)
     fine = laboratory.emission.matrix.grid
@@ -125,8 +136,7 @@ def _gate(
     return Gate(
         number=number,
         volume_ml=volume_ml,
-        tissues=tissues,
-        relative=relative,
+        true_imbv=true_imbv(tissues, relative),
         regions=majority_regions(tissues, ANATOMY_REFINEMENT),
         truth=block_mean(emission, EMISSION_REFINEMENT) * EMISSION_REFINEMENT**3,
         ct=contrast_ct(animal, tissues, laboratory.grid, scanning),
@@ -135,14 +145,16 @@ def _gate(
 
 
 def _reconstructed(
-    laboratory: Laboratory, mu: Tensor, gates: list[Gate], recipe: Recipe, progress: bool
+    laboratory: Laboratory, imaged: Sequence[ImagedAnimal], recipe: Recipe, progress: bool
 ) -> tuple[Tensor, Tensor]:
-    """Return the MLEM images and their corrections, (gate, x, y, z), 0 outside the camera's reconstructed region.
-
-    All gates share the μ-map and go as one batch.
-    """
-    grid, device = laboratory.grid, laboratory.reconstruction.device
-    projector = laboratory.reconstruction.with_transmission(transmission(mu, grid, laboratory.camera, grid))
+    """Return the MLEM images and their corrections, (gate, x, y, z), 0 outside the camera's reconstructed region."""
+    camera, grid, device = laboratory.camera, laboratory.grid, laboratory.reconstruction.device
+    transmissions = [transmission(one.mu_per_mm, grid, camera, grid) for one in imaged]
+    gates = [gate for one in imaged for gate in one.gates.values()]
+    # each gate with a μ-map of its own, though pairs are alike: then none comes out otherwise beside others
+    projector = laboratory.reconstruction.with_transmission(
+        torch.stack(transmissions).repeat_interleave(len(GATES), dim=0)
+    )
     images = mlem(
         projector,
         torch.stack([gate.acquisition.counts for gate in gates]).to(device),
@@ -158,5 +170,25 @@ def _reconstructed(
         n_mlem_iterations=recipe.n_iterations,
         progress=progress,
     )
-    kept = torch.from_numpy(laboratory.camera.reconstructed_voxels())
+    kept = torch.from_numpy(camera.reconstructed_voxels())
     return torch.where(kept, images.cpu(), 0), torch.where(kept, labels.cpu(), 0)
+
+
+def _case(laboratory: Laboratory, imaged: ImagedAnimal, images: Tensor, labels: Tensor) -> Case:
+    """Gather one animal's volumes and numbers; images and labels (gate, x, y, z)."""
+    kept = torch.from_numpy(laboratory.camera.reconstructed_voxels())
+    volumes, measured = {}, {}
+    for (name, gate), image, label in zip(imaged.gates.items(), images, labels, strict=True):
+        volumes[name] = {
+            "image": image.numpy(),
+            "label": label.numpy(),
+            "ct": gate.ct,
+            "regions": gate.regions.numpy(),
+            "truth": gate.truth,
+            "mu": imaged.mu_per_mm.numpy(),
+            "counts": gate.acquisition.counts.numpy(),
+            "scatter": gate.acquisition.scatter_estimate.numpy(),
+        }
+        measured[name] = measured_numbers(gate, image, label, kept)
+    parameters = {"drawn": asdict(imaged.animal), "derived": derived_numbers(imaged.animal), "gates": measured}
+    return Case(parameters=parameters, volumes=volumes)

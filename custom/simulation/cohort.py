@@ -21,13 +21,16 @@ from custom.scanner.camera import Camera, load_camera
 from custom.settings import check_device, check_whole
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.animal import TRACERS
-from custom.simulation.case import Recipe, simulate_case
+from custom.simulation.case import Recipe, finish_cases, image_animal
 from custom.simulation.case_files import entry, read_identity, subject, write_case, write_json
 from custom.simulation.gating import GATES
 from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 
 GENERATOR_VERSION = 3
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
+
+N_TOGETHER = 4
+"""Animals whose gates share each pass over the system matrix."""
 
 DESCRIPTION = (
     "Simulated canine cardiac SPECT: parametric anatomy, emission on a grid twice as fine as the images', attenuation, "
@@ -86,8 +89,8 @@ def simulate_cohort(
 ) -> Path:
     """Write virtual animals, each with an end-diastolic and an end-systolic gate; go on where a killed run stopped.
 
-    Every animal is computed on one thread, so that the number of cores changes no bit of it; several animals at once
-    keep the cores busy.
+    Up to four animals are computed together, on one thread, so that neither the number of cores nor the other animals
+    change a bit of one; several such groups at once keep the cores busy.
 
     Args:
         n_animals: how many, at least 1.
@@ -102,7 +105,7 @@ def simulate_cohort(
         cache_dir: where system matrices are kept; default the user's cache folder.
         device: of reconstruction and correction.
         scheduler: address of a running Dask scheduler; default workers of our own.
-        n_workers: animals at once, as workers of our own; default as many as cores and memory allow.
+        n_workers: groups at once, as workers of our own; default as many as cores and memory allow.
         progress: show progress bars.
 
     Returns:
@@ -126,10 +129,11 @@ def simulate_cohort(
     if missing:
         matrices = Path(user_cache_dir() if cache_dir is None else cache_dir)
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
-        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) == 1)
+        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= N_TOGETHER)
         failures = run_each(
             write,
             missing,
+            together=N_TOGETHER,
             scheduler=scheduler,
             n_workers=n_workers,
             description="virtual animals",
@@ -159,16 +163,19 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
 
 
 def _write_animals(folder: Path, plan: Plan, matrices: Path, progress: bool, animals: Sequence[int]) -> dict[int, str]:
-    """Simulate animals and write them; what is impossible with one stands in the answer."""
-    failures = {}
+    """Simulate some animals and write them; return for each that is impossible the reason."""
+    failures, imaged = {}, {}
     laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
     for animal in animals:
-        seeds = np.random.SeedSequence([plan.seed, animal])
         try:
-            case = simulate_case(laboratory, plan.ranges, plan.recipe, seeds, progress=progress)
-            write_case(folder, case, plan.identity(animal), plan.camera.grid)
+            seeds = np.random.SeedSequence([plan.seed, animal])
+            imaged[animal] = image_animal(laboratory, plan.ranges, plan.recipe, seeds)
         except BadInput as error:
             failures[animal] = reason(error)
+    if imaged:
+        cases = finish_cases(laboratory, list(imaged.values()), plan.recipe, progress=progress)
+        for animal, case in zip(imaged, cases, strict=True):
+            write_case(folder, case, plan.identity(animal), plan.camera.grid)
     return failures
 
 

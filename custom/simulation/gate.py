@@ -18,13 +18,12 @@ from custom.simulation.tissues import Tissue
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate of an animal before reconstruction; maps on the camera's grid unless said otherwise.
+    """One gate of an animal before reconstruction, on the camera's grid.
 
     Args:
         number: which of the eight gates, the first centred on the R wave.
         volume_ml: mean volume of the left ventricle's cavity.
-        tissues: on the anatomy's grid, see `Tissue`.
-        relative: relative activity per volume on the anatomy's grid.
+        true_imbv: of the tissues themselves.
         regions: majority label of each voxel.
         truth: emitted photons per voxel.
         ct: contrast CT, HU.
@@ -33,12 +32,22 @@ class Gate:
 
     number: int
     volume_ml: float
-    tissues: np.ndarray
-    relative: np.ndarray
+    true_imbv: float
     regions: Tensor
     truth: np.ndarray
     ct: np.ndarray
     acquisition: Acquisition
+
+
+def true_imbv(tissues: np.ndarray, relative: np.ndarray) -> float:
+    """Return the ratio of mean activity in the myocardium and in the left ventricle's blood, however thin the wall.
+
+    Args:
+        tissues: on the anatomy's grid, see `Tissue`.
+        relative: relative activity per volume there.
+    """
+    wall, blood = tissues == Tissue.MYOCARDIUM, tissues == Tissue.LEFT_VENTRICULAR_BLOOD
+    return float(relative[wall].mean(dtype=np.float64) / relative[blood].mean(dtype=np.float64))
 
 
 def derived_numbers(animal: Animal) -> dict[str, float]:
@@ -51,15 +60,13 @@ def derived_numbers(animal: Animal) -> dict[str, float]:
 
 def measured_numbers(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> dict[str, Any]:
     """Gather volume, counts, and region means within the reconstructed region: true, uncorrected and corrected."""
-    wall, blood = gate.tissues == Tissue.MYOCARDIUM, gate.tissues == Tissue.LEFT_VENTRICULAR_BLOOD
     maps = {"true_in_voxels": torch.from_numpy(gate.truth), "mlem": image, "iterative_yang": label}
     means = {name: region_means(values, gate.regions, kept).tolist() for name, values in maps.items()}
-    true_imbv = float(gate.relative[wall].mean(dtype=np.float64) / gate.relative[blood].mean(dtype=np.float64))
     acquisition = gate.acquisition
     return {
         "gate": gate.number,
         "left_ventricular_volume_ml": gate.volume_ml,
-        "imbv": {"true": true_imbv}
+        "imbv": {"true": gate.true_imbv}
         | {
             name: values[Region.MYOCARDIUM] / values[Region.LEFT_VENTRICULAR_BLOOD]
             if values[Region.LEFT_VENTRICULAR_BLOOD] > 0

@@ -6,13 +6,19 @@ import torch
 
 from custom.projection.attenuation import transmission
 from custom.reconstruction.regions import Region
-from custom.simulation.case import Recipe, simulate_case
+from custom.simulation.case import Recipe, finish_cases, image_animal
+
+
+def simulate_cases(laboratory, ranges, recipe, *entropy):
+    seeds = [np.random.SeedSequence(numbers) for numbers in entropy]
+    imaged = [image_animal(laboratory, ranges, recipe, own) for own in seeds]
+    return finish_cases(laboratory, imaged, recipe, progress=False)
 
 
 @pytest.fixture(scope="module", params=["red_blood_cells", "perfusion"])
 def case(request, laboratory, ranges):
     recipe = Recipe(tracer=request.param, n_iterations=8, n_yang_iterations=2)
-    return simulate_case(laboratory, ranges, recipe, np.random.SeedSequence([3, 1]), progress=False)
+    return simulate_cases(laboratory, ranges, recipe, [3, 1])[0]
 
 
 def test_both_gates_have_every_volume_and_the_same_attenuation(case) -> None:
@@ -82,9 +88,22 @@ def test_streams_of_random_numbers_are_separate(laboratory, ranges) -> None:
         for name, r in ranges["ct"].items()
     }
     recipe = Recipe(n_iterations=1, n_yang_iterations=1)
-    seeds = [np.random.SeedSequence([4, 1]) for _ in range(2)]
-    first = simulate_case(laboratory, ranges, recipe, seeds[0], progress=False)
-    second = simulate_case(laboratory, dict(ranges) | {"ct": ct}, recipe, seeds[1], progress=False)
+    (first,) = simulate_cases(laboratory, ranges, recipe, [4, 1])
+    (second,) = simulate_cases(laboratory, dict(ranges) | {"ct": ct}, recipe, [4, 1])
     for kind in ("regions", "truth", "counts"):
         assert (first.volumes["ed"][kind] == second.volumes["ed"][kind]).all()
     assert (first.volumes["ed"]["ct"] != second.volumes["ed"]["ct"]).any()
+
+
+def test_an_animal_comes_out_the_same_to_the_bit_beside_others(laboratory, ranges) -> None:
+    recipe, n_threads = Recipe(n_iterations=3, n_yang_iterations=1), torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        (alone,) = simulate_cases(laboratory, ranges, recipe, [4, 2])
+        _, beside = simulate_cases(laboratory, ranges, recipe, [4, 1], [4, 2])
+    finally:
+        torch.set_num_threads(n_threads)
+    assert alone.parameters == beside.parameters
+    for gate, volumes in alone.volumes.items():
+        for kind, values in volumes.items():
+            np.testing.assert_array_equal(values, beside.volumes[gate][kind])

@@ -4,7 +4,7 @@ import torch
 
 from custom.simulation.acquisition import Acquisition
 from custom.simulation.activity import concentration_mbq_per_ml, gate_seconds
-from custom.simulation.gate import Gate, derived_numbers, measured_numbers
+from custom.simulation.gate import Gate, derived_numbers, measured_numbers, true_imbv
 from custom.simulation.tissues import Tissue
 
 WALL, BLOOD = Tissue.MYOCARDIUM, Tissue.LEFT_VENTRICULAR_BLOOD
@@ -16,8 +16,7 @@ def gate() -> Gate:
     return Gate(
         number=3,
         volume_ml=25.0,
-        tissues=np.array([[[WALL]], [[WALL]], [[BLOOD]]], np.uint8),
-        relative=np.array([[[0.1]], [[0.2]], [[1.0]]], np.float32),
+        true_imbv=0.15,
         regions=torch.tensor([[[1]], [[2]]], dtype=torch.uint8),
         truth=np.array([[[30.0]], [[100.0]]], np.float32),
         ct=np.zeros((2, 1, 1), np.float32),
@@ -52,6 +51,11 @@ def test_imbv_without_blood_in_the_region_is_undefined(gate) -> None:
     image = torch.ones(2, 1, 1)
     only_wall = torch.tensor([[[True]], [[False]]])
     assert measured_numbers(gate, image, image, only_wall)["imbv"]["mlem"] is None
+
+
+def test_the_true_imbv_of_the_tissues() -> None:
+    tissues = np.array([WALL, WALL, BLOOD, Tissue.LUNG], np.uint8)
+    assert true_imbv(tissues, np.array([0.1, 0.2, 1.0, 7.0], np.float32)) == pytest.approx(0.15)
 
 
 def test_derived_numbers_follow_from_the_drawn_ones(animal) -> None:
