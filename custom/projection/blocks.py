@@ -65,10 +65,13 @@ def blocks_of(columns: Columns, n_rows: int, n_columns: int) -> Blocks:
 
 
 def _by_box(columns: Columns, n_columns: int) -> np.ndarray:
-    """Return the order of the columns by the first and last row, then first and last column, of their pixels."""
+    """Return the order of the columns by the first and last column, then first and last row, of their pixels.
+
+    Modules stand around the patient, and a module's column sees voxels of all z, which are neighbours in memory.
+    """
     row, column, begin = columns.pixel // n_columns, columns.pixel % n_columns, columns.pointer[:-1]
     first, last = np.minimum.reduceat, np.maximum.reduceat
-    return np.lexsort((last(column, begin), first(column, begin), last(row, begin), first(row, begin)))
+    return np.lexsort((last(row, begin), first(row, begin), last(column, begin), first(column, begin)))
 
 
 @numba.njit(nogil=True)

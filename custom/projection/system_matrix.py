@@ -22,7 +22,7 @@ from custom.projection.response import PinholeResponse, pinhole_responses
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 """Grows whenever the same camera and grid give another matrix or another layout, so that no old cache is used."""
 
 DTYPES = {

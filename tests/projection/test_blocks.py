@@ -63,7 +63,7 @@ def test_views_stand_in_the_order_of_the_box_of_their_pixels(columns):
     boxes = []
     for begin, end, voxel in zip(columns.pointer[:-1], columns.pointer[1:], columns.voxel, strict=True):
         row, column = np.divmod(columns.pixel[begin:end], N_COLUMNS)
-        boxes.append((row.min(), row.max(), column.min(), column.max(), voxel))
+        boxes.append((column.min(), column.max(), row.min(), row.max(), voxel))
     assert blocks.voxel[: len(boxes)].tolist() == [voxel for *_, voxel in sorted(boxes)]
     n_blocks = -(-len(boxes) // BLOCK_SIZE)
     assert len(blocks.voxel) == len(blocks.scale) == n_blocks * BLOCK_SIZE
