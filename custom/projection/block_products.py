@@ -73,7 +73,7 @@ class BlockProducts:
         offsets, weights = _for_groups(background, n), _for_groups(weight, n)
         for (x, y, t), b, w in zip(given, offsets, weights, strict=True):
             expected.append(self._project(x, t) + b)
-            ratio = np.divide(y, expected[-1], out=np.zeros_like(y), where=y > 0)
+            ratio = np.divide(y, expected[-1], out=_zeros(*y.shape), where=y > 0)
             updated.append(self._back_project(ratio, t, x, w))
         return _joined(updated, n), _joined(expected, n)
 
@@ -102,7 +102,7 @@ class BlockProducts:
         kernel = kernels.project_one if n_images == 1 else kernels.project_eight
         shares = self._shares()
         shape = len(shares), self.matrix.n_pinholes, self.matrix.n_pixels_by_pinhole * BLOCK_SIZE
-        found = np.zeros(shape, np.float32)
+        found = _zeros(*shape)
 
         def run(thread: int) -> None:
             for part in shares[thread]:
@@ -117,7 +117,7 @@ class BlockProducts:
         n_images, given = counts.shape[1], counts.reshape(self.matrix.n_pinholes, -1)
         kernel = kernels.back_project_one if n_images == 1 else kernels.back_project_eight
         shares = self._shares()
-        found = np.zeros((len(shares), self.matrix.grid.n_voxels, n_images), np.float32)
+        found = _zeros(len(shares), self.matrix.grid.n_voxels, n_images)
         cuts = np.linspace(0, self.matrix.grid.n_voxels, len(shares) + 1).round().astype(int)
 
         def run(thread: int) -> None:
@@ -174,11 +174,18 @@ def _groups(rows: Tensor) -> list[np.ndarray]:
 
 def _side_by_side(rows: np.ndarray) -> np.ndarray:
     """Rearrange up to eight rows to (n, 8), without a copy where they are eight that already lie so."""
-    if len(rows) == N_TOGETHER:
-        return np.ascontiguousarray(rows.T)
-    columns = np.zeros((rows.shape[1], N_TOGETHER), rows.dtype)
+    if len(rows) == N_TOGETHER and rows.T.flags.c_contiguous:
+        return rows.T
+    columns = _zeros(rows.shape[1], N_TOGETHER)
     columns[:, : len(rows)] = rows.T
     return columns
+
+
+def _zeros(*shape: int) -> np.ndarray:
+    """Return zeros that begin where a cache line does, unlike numpy's: else rows of eight would lie in two lines."""
+    zeros = torch.empty(shape).numpy()
+    zeros[...] = 0
+    return zeros
 
 
 def _for_groups(rows: Tensor, batch: int) -> list[np.ndarray]:
