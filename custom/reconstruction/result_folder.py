@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custom.errors import BadInput
+from custom.leftovers import remove_leftovers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +61,7 @@ class ResultFolder:
             BadInput: the folder cannot be written.
         """
         beside = self.folder.parent / f".{self.folder.name}.{os.getpid()}.unfinished"
+        remove_leftovers(self.folder.parent, f".{self.folder.name}.*.unfinished")
         try:
             beside.mkdir(parents=True)
             yield beside

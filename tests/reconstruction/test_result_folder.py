@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,12 @@ def test_a_disk_that_is_full(tmp_path):
     with pytest.raises(BadInput, match=r"output_dir must be writable, got .*No space left on device"), folder.filled():
         raise OSError(28, "No space left on device")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_a_day_ago_goes(tmp_path):
+    for name, age_h in ((".results.1.unfinished", 30), (".results.2.unfinished", 2), (".other.3.unfinished", 30)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (time.time() - age_h * 3600,) * 2)
+    fill(ResultFolder(path=tmp_path / "results", names=NAMES))
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"results", ".results.2.unfinished", ".other.3.unfinished"}
