@@ -6,16 +6,14 @@ interleaved, medians: what else runs on the machine matters little.
 """
 
 import argparse
-import datetime
-import os
 import statistics
 import time
-from pathlib import Path
 
 import torch
 from monai.losses import SSIMLoss
 from torch.nn import functional
 
+from benchmarks.machine import machine
 from custom.losses import ImbvLoss, PartialVolumeLoss, SobelLoss, SsimLoss
 from custom.metrics import WINDOW_SIGMA, WINDOW_SIZE, gaussian_matrix
 from custom.networks.dynamic_unet import DynamicUNet
@@ -68,10 +66,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options = options.parse_args()
     torch.set_num_threads(1)
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    name = names[0].split(": ")[1] if names else "unknown processor"
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    print(f"{name}, {os.cpu_count()} cores, one thread, load {load}, {datetime.date.today()}")
+    print(machine(1))
     prediction = torch.rand(1, 1, 70, 70, 50, requires_grad=True)
     target = torch.cat([torch.rand(1, 1, 70, 70, 50), torch.randint(0, 7, (1, 1, 70, 70, 50)).float()], dim=1)
     times, values = {case: [] for case in CASES}, {}

@@ -6,16 +6,13 @@ little.
 """
 
 import argparse
-import datetime
-import os
-import platform
 import statistics
 import time
-from pathlib import Path
 from unittest import mock
 
 import torch
 
+from benchmarks.machine import machine
 from custom.networks.dynamic_convolution import DynamicConvolution
 from custom.networks.dynamic_unet import DynamicUNet
 
@@ -28,14 +25,6 @@ CASES = {  # network, precision, form of a batch
     "densely connected, bfloat16, loop": ({}, torch.bfloat16, LOOPED),
     "densely connected, bfloat16, groups": ({}, torch.bfloat16, GROUPED),
 }
-
-
-def machine() -> str:
-    """Describe where and when this runs."""
-    names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
-    load = "/".join(f"{load:.1f}" for load in os.getloadavg())
-    name = names[0].split(": ")[1] if names else platform.processor()
-    return f"{name}, {os.cpu_count()} cores, one thread, load {load}, {datetime.date.today()}"
 
 
 def seconds(network: DynamicUNet, volumes: torch.Tensor, precision: torch.dtype, *, training: bool) -> float:
@@ -60,7 +49,7 @@ def main() -> None:
     volumes = torch.rand(options.batch, 1, *options.shape)
     networks = {name: DynamicUNet(**switches) for name, (switches, _, _) in CASES.items()}
     times = {(name, training): [] for name in CASES for training in (False, True)}
-    print(machine())
+    print(machine(1))
     for _ in range(options.rounds):
         for (name, training), measured in times.items():
             _, precision, form = CASES[name]
