@@ -126,9 +126,11 @@ def _client(scheduler: str | None, n_workers: int) -> Iterator[Client]:
     if scheduler is not None:
         try:
             client = Client(scheduler, timeout=TIMEOUT)
-        except (OSError, ValueError) as error:
+            client.wait_for_workers(1, timeout=TIMEOUT)
+        except (OSError, ValueError, TypeError) as error:
             raise BadInput(
-                f"scheduler must be the address of a running Dask scheduler, got {scheduler} ({error}); is it up?"
+                f"scheduler must be the address of a running Dask scheduler, got {scheduler} ({error}); is it up, "
+                "and has it a worker?"
             ) from error
         with client:
             yield client

@@ -49,10 +49,19 @@ def test_a_running_scheduler_does_the_work(tmp_path):
     assert os.getpid() not in processes(tmp_path)
 
 
-def test_an_address_without_a_scheduler_is_refused(monkeypatch):
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", 8786])
+def test_an_address_without_a_scheduler_is_refused(monkeypatch, address):
     monkeypatch.setattr(cluster, "TIMEOUT", "200ms")
-    with pytest.raises(BadInput, match=r"address of a running Dask scheduler, got tcp://127\.0\.0\.1:9"):
-        run_each(divide, [1, 2], scheduler="tcp://127.0.0.1:9", progress=False)
+    with pytest.raises(BadInput, match=f"address of a running Dask scheduler, got {address}"):
+        run_each(divide, [1, 2], scheduler=address, progress=False)
+
+
+def test_a_scheduler_without_workers_is_refused(monkeypatch):
+    monkeypatch.setattr(cluster, "TIMEOUT", "2s")
+    with LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as idle:
+        address = idle.scheduler_address
+        with pytest.raises(BadInput, match="has it a worker"):
+            run_each(divide, [1, 2], scheduler=address, progress=False)
 
 
 @pytest.mark.parametrize("n_workers", [0, -1, 1.5, True, "many"])
@@ -97,4 +106,5 @@ def test_nothing_to_do_is_no_failure():
 def test_progress_counts_items(capsys):
     run_each(divide, [1, 2, 3], n_workers=1, unit="study")
     assert "3/3" in capsys.readouterr().err
+    run_each(divide, [1, 2, 3], n_workers=1, progress=False)
     assert capsys.readouterr().err == ""

@@ -66,8 +66,9 @@ def transmission(mu_per_mm: Tensor | np.ndarray, mu_grid: ImageGrid, camera: Cam
         pinhole = (np.asarray(camera.pinholes[index].position_mm) - first_centre) / spacing
         _transmission_to(result[index], mu, pinhole, *axes, spacing)
 
+    fill(0)  # compiles for all threads
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
-        list(pool.map(fill, range(len(camera.pinholes))))
+        list(pool.map(fill, range(1, len(camera.pinholes))))
     return torch.from_numpy(result)
 
 

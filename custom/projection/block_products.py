@@ -108,6 +108,7 @@ class BlockProducts:
             for part in shares[thread]:
                 kernel(self._blocks, part.first, part.end, given, factor, found[thread, part.pinhole])
 
+        kernel(self._blocks, 0, 0, given, factor, found[0, 0])  # compiled once, not by all threads at a time
         _on_threads(run, len(shares))
         lanes = found.sum(axis=0).reshape(-1, BLOCK_SIZE)
         return lanes @ np.ones((BLOCK_SIZE, 1), np.float32) if n_images == 1 else lanes
@@ -132,6 +133,7 @@ class BlockProducts:
             for weight in weights:
                 image *= weight[here]
 
+        kernel(self._blocks, 0, 0, given[0], factor, found[0].ravel())  # compiled once, not by all threads at a time
         _on_threads(run, len(shares))
         _on_threads(add_up, len(shares))
         return found[0]
@@ -162,11 +164,13 @@ def _on_threads(work: Callable[[int], None], n_threads: int) -> None:
 
 
 def _number_of_groups(batch: int) -> int:
-    return batch if batch < FEWEST_TOGETHER else -(-batch // N_TOGETHER)
+    return max(1, batch if batch < FEWEST_TOGETHER else -(-batch // N_TOGETHER))
 
 
 def _groups(rows: Tensor) -> list[np.ndarray]:
     """Rearrange (batch, n) to groups of (n, 1), or of (n, 8), the last one filled up with zeros."""
+    if len(rows) == 0:
+        return [_zeros(rows.shape[1], 1)]
     if len(rows) < FEWEST_TOGETHER:
         return [np.ascontiguousarray(row)[:, None] for row in rows.numpy()]
     return [_side_by_side(group) for group in np.split(rows.numpy(), range(N_TOGETHER, len(rows), N_TOGETHER))]
@@ -183,7 +187,7 @@ def _side_by_side(rows: np.ndarray) -> np.ndarray:
 
 def _zeros(*shape: int) -> np.ndarray:
     """Return zeros that begin where a cache line does, unlike numpy's: else rows of eight would lie in two lines."""
-    zeros = torch.empty(shape).numpy()
+    zeros = torch.empty(shape, dtype=torch.float32, device="cpu").numpy()
     zeros[...] = 0
     return zeros
 

@@ -42,6 +42,8 @@ class Projector(Protocol):
             counts: y, shape (..., pinhole, row, column).
             background: b, shape of the counts, or without their leading axes.
             weight: w, shape of the image, or without its leading axes.
+
+        The leading axes of all four are broadcast.
         """
         expected = self.forward(image) + background
         ratio = torch.where(counts > 0, counts / expected, 0)
@@ -108,7 +110,7 @@ class MatrixProjector(Projector):
             ValueError: an image of another shape, type or device than the projector's.
         """
         self._check(image, self.image_shape, "image")
-        counts = _Apply.apply(image.reshape(-1, math.prod(self.image_shape)), self, False)
+        counts = _Apply.apply(_rows(image), self, False)
         return counts.reshape(*image.shape[:-3], *self.counts_shape)
 
     def adjoint(self, counts: Counts) -> Image:
@@ -124,11 +126,11 @@ class MatrixProjector(Projector):
             ValueError: counts of another shape, type or device than the projector's.
         """
         self._check(counts, self.counts_shape, "counts")
-        image = _Apply.apply(counts.reshape(-1, math.prod(self.counts_shape)), self, True)
+        image = _Apply.apply(_rows(counts), self, True)
         return image.reshape(*counts.shape[:-3], *self.image_shape)
 
     @torch.no_grad()
-    def update(self, image: Image, counts: Counts, background: Tensor, weight: Tensor) -> tuple[Image, Counts]:
+    def update(self, image: Tensor, counts: Tensor, background: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
         """Return w · x · Aᵀ(y / (A x + b)) and A x + b as `Projector` does; not differentiable.
 
         Raises:
@@ -138,9 +140,15 @@ class MatrixProjector(Projector):
             return super().update(image, counts, background, weight)
         self._check(image, self.image_shape, "image")
         self._check(counts, self.counts_shape, "counts")
-        x, y, b, w = (given.reshape(-1, math.prod(given.shape[-3:])) for given in (image, counts, background, weight))
+        given = image, counts, background, weight
+        leading = torch.broadcast_shapes(*(tensor.shape[:-3] for tensor in given))
+        x, y = (_rows(tensor.expand(*leading, *tensor.shape[-3:])) for tensor in (image, counts))
+        b, w = (
+            _rows(tensor if tensor.ndim == 3 else tensor.expand(*leading, *tensor.shape[-3:]))
+            for tensor in (background, weight)
+        )
         updated, expected = self._products.update(x, y, b, w, self._factor)
-        return updated.reshape(image.shape), expected.reshape(counts.shape)
+        return updated.reshape(*leading, *self.image_shape), expected.reshape(*leading, *self.counts_shape)
 
     def with_transmission(self, transmission: Tensor | None) -> MatrixProjector:
         """Return a projector for another patient, or for several, that shares this one's matrix."""
@@ -182,6 +190,11 @@ class MatrixProjector(Projector):
         """Apply A or its transpose to each row of a (batch, n) tensor."""
         product = self._products.back_project if transposed else self._products.project
         return product(flat, self._factor)
+
+
+def _rows(tensor: Tensor) -> Tensor:
+    """Return a tensor of images or counts as (batch, n)."""
+    return tensor.reshape(math.prod(tensor.shape[:-3]), math.prod(tensor.shape[-3:]))
 
 
 class _Apply(torch.autograd.Function):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -164,7 +165,9 @@ def _pieces(camera: Camera, grid: ImageGrid, progress: bool) -> Iterator[Piece]:
     yield {name: np.zeros(1, np.int64) for name in ("entry", "pinhole_block")}
     pool = ThreadPoolExecutor(torch.get_num_threads())
     try:
-        parts = pool.map(partial(_part, camera, grid), pinhole_responses(camera, grid))
+        responses = iter(pinhole_responses(camera, grid))
+        first = (_part(camera, grid, response) for response in islice(responses, 1))  # compiles for all threads
+        parts = chain(first, pool.map(partial(_part, camera, grid), responses))
         for part in tqdm(parts, "system matrix", len(camera.pinholes), unit="pinhole", disable=not progress):
             counted_on = {"entry": part.entry[1:] + n_entries, "pinhole_block": part.pinhole_block[1:] + n_blocks}
             yield part._asdict() | counted_on

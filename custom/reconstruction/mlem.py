@@ -64,7 +64,7 @@ def mlem(
         if callback is not None and iteration > 0 and callback(iteration, image, log_likelihood(expected, counts)):
             return image
         image = updated
-    if callback is not None:
+    if callback is not None and n_iterations > 0:
         callback(n_iterations, image, log_likelihood(projector.forward(image) + background, counts))
     return image
 

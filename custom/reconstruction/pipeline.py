@@ -88,11 +88,10 @@ class Pipeline:
             return None
         return transmission(study.mu_per_mm, self.camera.grid, self.camera, self.camera.grid)
 
-    def projector(self, transmissions: Sequence[Tensor | None]) -> MatrixProjector:
-        """Return the projector of some studies with their transmissions, all None or none."""
+    def projector(self) -> MatrixProjector:
+        """Return the camera's projector, without a patient."""
         matrix = load_or_assemble(self.camera, self.camera.grid, cache_dir=self.cache_dir, progress=False)
-        through = [each for each in transmissions if each is not None]
-        return MatrixProjector(matrix, transmission=torch.stack(through) if through else None, device=self.device)
+        return MatrixProjector(matrix, device=self.device)
 
     def seen(self, projector: MatrixProjector) -> Tensor:
         """Return where the camera sees each study, (study, x, y, z) or (x, y, z); beyond, MLEM piles up activity."""
@@ -103,7 +102,7 @@ class Pipeline:
 
         Args:
             studies: checked; backgrounds all None or none.
-            projector: theirs, from `projector`.
+            projector: the camera's, with these studies' transmissions.
             progress: show progress bars.
         """
         log_likelihood, template_means = Record(), Record()

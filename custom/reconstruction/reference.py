@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import nibabel
+import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
 from custom.cluster import reason, run_each
 from custom.errors import BadInput
+from custom.projection.cache import content_key
 from custom.reconstruction.pipeline import Corrected, Pipeline, check_heart_is_seen
 from custom.reconstruction.report import report, summary
 from custom.reconstruction.result_folder import ResultFolder
@@ -32,13 +34,21 @@ N_TOGETHER = 8
 logger = logging.getLogger(__name__)
 
 
-def check_settings(*, n_iterations: object, n_yang_iterations: object, device: Any) -> None:  # noqa: ANN401
+def check_settings(
+    *,
+    n_iterations: object,
+    n_yang_iterations: object,
+    device: Any,  # noqa: ANN401
+    n_workers: object = None,
+) -> None:
     """Hold what a user may set against what can run.
 
     Raises:
-        BadInput: a number of iterations that is no positive whole number, or a device that is not there.
+        BadInput: a number of iterations or workers that is no positive whole number, or a device that is not there.
     """
     check_whole(n_iterations=n_iterations, n_yang_iterations=n_yang_iterations)
+    if n_workers is not None:
+        check_whole(n_workers=n_workers)
     check_device(device)
 
 
@@ -69,19 +79,24 @@ class Reference:
             For each study that breaks a rule the rule; the others are written.
         """
         failures, studies, transmissions = {}, {}, []
+        camera = self.pipeline.projector()
         for files in group:
             try:
-                study, transmission = self._read(files)
+                study = read_study(files, self.pipeline.camera)
+                transmission = self.pipeline.transmission(study)
+                check_heart_is_seen(study, self.pipeline.seen(camera.with_transmission(transmission)))
             except BadInput as error:
                 failures[files] = reason(error)
             else:
                 studies[files] = study
-                transmissions.append(transmission)
-        if studies:
-            projector = self.pipeline.projector(transmissions)
-            results = self.pipeline(list(studies.values()), projector, progress=progress)
-            for (files, study), result in zip(studies.items(), results, strict=True):
+                transmissions += [] if transmission is None else [transmission]
+        projector = camera.with_transmission(torch.stack(transmissions) if transmissions else None)
+        results = self.pipeline(list(studies.values()), projector, progress=progress) if studies else []
+        for (files, study), result in zip(studies.items(), results, strict=True):
+            try:
                 self._save(files, study, result)
+            except BadInput as error:
+                failures[files] = reason(error)
         return failures
 
     def folder(self, files: StudyFiles) -> ResultFolder:
@@ -93,24 +108,16 @@ class Reference:
         return ResultFolder(path=Path(self.output_dir) / files.name, names=RESULTS, overwrite=self.overwrite)
 
     def is_finished(self, files: StudyFiles) -> bool:
-        """Return whether a study's results are there, made with these settings from these files."""
+        """Return whether a study's results are there, made with these settings from these files, wherever they lay."""
         folder = Path(self.output_dir) / files.name
         if not all((folder / name).is_file() for name in RESULTS):
             return False
         try:
             found = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-            return all(found[name] == value for name, value in self._provenance(files).items())
+            wanted = self._provenance(files)
+            return _without_paths(found) == _without_paths(wanted)
         except (OSError, ValueError, KeyError, TypeError):
             return False
-
-    def _read(self, files: StudyFiles) -> tuple[Study, Tensor | None]:
-        """Return a study that keeps the rules, and its transmission."""
-        study = read_study(files, self.pipeline.camera)
-        transmission = self.pipeline.transmission(study)
-        check_heart_is_seen(
-            study, self.pipeline.seen(self.pipeline.projector([transmission])).reshape(study.regions.shape)
-        )
-        return study, transmission
 
     def _save(self, files: StudyFiles, study: Study, result: Corrected) -> None:
         camera = self.pipeline.camera
@@ -131,8 +138,13 @@ class Reference:
         logger.info("%s; results in %s", summary(made), folder.path)
 
     def _provenance(self, files: StudyFiles) -> dict[str, Any]:
-        """Return what decides a study's results, besides the camera."""
-        return {"software": self.software, "settings": self.settings, "inputs": files.checksums()}
+        """Return what decides a study's results."""
+        return {
+            "software": self.software,
+            "settings": self.settings | {"device": str(self.pipeline.device)},
+            "camera_hash": content_key(asdict(self.pipeline.camera)),
+            "inputs": files.checksums(),
+        }
 
 
 def correct_studies(
@@ -159,6 +171,8 @@ def correct_studies(
         BadInput: a study's files or the folder of its results break a rule; of several studies, the others are
             corrected.
     """
+    here = replace(reference.pipeline, cache_dir=_absolute(reference.pipeline.cache_dir))
+    reference = replace(reference, output_dir=Path(reference.output_dir).absolute(), pipeline=here)
     missing = [files for files in studies if not (files.name and reference.is_finished(files))]
     for files in missing:
         reference.folder(files)
@@ -180,7 +194,18 @@ def _told(failures: dict[StudyFiles, str], n_studies: int) -> str:
     if n_studies == 1:
         return next(iter(failures.values()))
     listed = "; ".join(f"{files}: {rule}" for files, rule in failures.items())
-    return f"every study should succeed, got {len(failures)} of {n_studies} that failed: {listed}; the others did"
+    return f"every study should succeed, got {len(failures)} of {n_studies} that failed: {listed}"
+
+
+def _without_paths(made: dict[str, Any]) -> list[Any]:
+    """Return what of a report decides the results."""
+    inputs = {name: file and file["sha256"] for name, file in made["inputs"].items()}
+    return [made["software"], made["settings"], made["camera_hash"], inputs]
+
+
+def _absolute(path: str | Path | None) -> Path | None:
+    """Return a path that means the same to workers started in another folder."""
+    return None if path is None else Path(path).absolute()
 
 
 def _save_image(image: Tensor, grid: ImageGrid, path: Path) -> None:

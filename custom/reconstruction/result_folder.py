@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class ResultFolder:
         Raises:
             BadInput: the folder cannot be written.
         """
-        beside = self.folder.parent / f".{self.folder.name}.{os.getpid()}.unfinished"
+        beside = self.folder.parent / f".{self.folder.name}.{uuid.uuid4().hex}.unfinished"
         remove_leftovers(self.folder.parent, f".{self.folder.name}.*.unfinished")
         try:
             beside.mkdir(parents=True)

@@ -70,7 +70,7 @@ def find_study_files(
                 background=_text(background),
             )
         ]
-    folder = Path(projections)
+    folder = Path(projections).absolute()
     beside = [name for name, path in given.items() if path is not None]
     if beside:
         raise BadInput(
@@ -81,7 +81,11 @@ def find_study_files(
 
 
 def _studies_in(folder: Path) -> list[StudyFiles]:
-    stems = [str(path).removesuffix(PROJECTIONS) for path in sorted(folder.rglob(f"*{PROJECTIONS}"))]
+    stems = [
+        str(path).removesuffix(PROJECTIONS)
+        for path in sorted(folder.rglob(f"?*{PROJECTIONS}"))
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
     if not stems:
         raise BadInput(f"a folder of studies holds files …{PROJECTIONS}, got none in {folder}; is it the right folder?")
     twice = [name for name, n in Counter(Path(stem).name for stem in stems).items() if n > 1]
@@ -104,7 +108,7 @@ def _any_has(stems: list[str], suffix: str) -> bool:
 
 
 def _text(path: str | Path | None) -> str | None:
-    return path if path is None else str(path)
+    return path if path is None else str(Path(path).absolute())
 
 
 def _checked(path: str) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 from collections.abc import Sequence
@@ -16,7 +14,8 @@ import numpy as np
 
 from custom.cluster import reason, run_each
 from custom.errors import BadInput
-from custom.projection.cache import user_cache_dir
+from custom.projection.cache import content_key
+from custom.projection.system_matrix import FORMAT_VERSION as MATRIX_VERSION
 from custom.scanner.camera import Camera, load_camera
 from custom.settings import check_device, check_whole
 from custom.simulation.acquisition import open_laboratory
@@ -26,7 +25,7 @@ from custom.simulation.case_files import entry, read_identity, subject, write_ca
 from custom.simulation.gating import GATES
 from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
 N_TOGETHER = 4
@@ -60,13 +59,14 @@ class Plan:
         ranges = {name: {key: asdict(value) for key, value in entries.items()} for name, entries in self.ranges.items()}
         return {
             "generator_version": GENERATOR_VERSION,
+            "matrix_version": MATRIX_VERSION,
             "seed": self.seed,
             "animal": animal,
             "recipe": asdict(self.recipe),
             "device": self.device,
             "camera": self.camera.name,
-            "camera_hash": _hash(asdict(self.camera)),
-            "ranges_hash": _hash(ranges),
+            "camera_hash": content_key(asdict(self.camera)),
+            "ranges_hash": content_key(ranges),
         }
 
 
@@ -127,7 +127,7 @@ def simulate_cohort(
     folder = _writable(output_dir)
     missing = [animal for animal in range(1, n_animals + 1) if not _is_finished(folder, plan, animal, overwrite)]
     if missing:
-        matrices = Path(user_cache_dir() if cache_dir is None else cache_dir)
+        matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
         write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= N_TOGETHER)
         failures = run_each(
@@ -162,8 +162,10 @@ def split_animals(n_animals: int) -> dict[str, list[int]]:
     }
 
 
-def _write_animals(folder: Path, plan: Plan, matrices: Path, progress: bool, animals: Sequence[int]) -> dict[int, str]:
-    """Simulate some animals and write them; return for each that is impossible the reason."""
+def _write_animals(
+    folder: Path, plan: Plan, matrices: Path | None, progress: bool, animals: Sequence[int]
+) -> dict[int, str]:
+    """Simulate some animals and write them; return for each that fails the reason."""
     failures, imaged = {}, {}
     laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
     for animal in animals:
@@ -172,19 +174,19 @@ def _write_animals(folder: Path, plan: Plan, matrices: Path, progress: bool, ani
             imaged[animal] = image_animal(laboratory, plan.ranges, plan.recipe, seeds)
         except BadInput as error:
             failures[animal] = reason(error)
-    if imaged:
-        cases = finish_cases(laboratory, list(imaged.values()), plan.recipe, progress=progress)
-        for animal, case in zip(imaged, cases, strict=True):
+    cases = finish_cases(laboratory, list(imaged.values()), plan.recipe, progress=progress) if imaged else []
+    for animal, case in zip(imaged, cases, strict=True):
+        try:
             write_case(folder, case, plan.identity(animal), plan.camera.grid)
+        except BadInput as error:
+            failures[animal] = reason(error)
     return failures
 
 
 def _check_failures(failures: dict[int, str]) -> None:
     if failures:
         listed = "; ".join(f"{subject(animal)}: {reason}" for animal, reason in sorted(failures.items()))
-        raise BadInput(
-            f"every animal should succeed, got {len(failures)} that failed: {listed}; the others are written"
-        )
+        raise BadInput(f"every animal should succeed, got {len(failures)} that failed: {listed}")
 
 
 def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
@@ -237,7 +239,3 @@ def _write_dataset(folder: Path, plan: Plan) -> Path:
     }
     write_json(folder / "dataset.json", head | splits)
     return folder / "dataset.json"
-
-
-def _hash(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

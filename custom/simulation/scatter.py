@@ -71,7 +71,9 @@ def expected_scatter(projector: MatrixProjector, transmission: Tensor, emission:
     spread = attenuation / WATER_PER_MM / _distances_mm(camera, grid)
     total = np.zeros(projector.counts_shape)
     for q, share in zip(SPREADS, _shares(spread), strict=True):
-        primaries = projector.with_transmission(weight * share).forward(emission).cpu().double().numpy()
+        primaries = (
+            projector.with_transmission(weight * share).forward(emission.to(projector.device)).cpu().double().numpy()
+        )
         for pinhole, image in zip(camera.pinholes, range(len(total)), strict=True):
             length = q * pinhole.focal_length_mm
             total[image] += scatter_kernel(primaries[image], length, camera.detector.pixel_mm)

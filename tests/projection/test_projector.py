@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom.projection.attenuation import transmission
-from custom.projection.projector import MatrixProjector
+from custom.projection.projector import MatrixProjector, Projector
 from custom.projection.system_matrix import assemble
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
@@ -161,6 +161,41 @@ def test_a_pinhole_turned_away_sees_nothing_at_all(tiny_camera):
 
 
 # behaviour
+
+
+LEADING = [
+    ((2,), (2,), (), ()),
+    ((), (3,), (), (3,)),
+    ((9,), (9,), (9,), ()),
+    ((1,), (2,), (1,), (2,)),
+    ((), (), (2,), ()),
+    ((2, 2), (2, 2), (2,), ()),
+    ((0,), (0,), (), ()),
+]
+
+
+@pytest.mark.parametrize(("image", "counts", "background", "weight"), LEADING)
+def test_an_update_broadcasts_leading_axes(tiny_matrix, projector, image, counts, background, weight):
+    given = [
+        random(*image, *projector.image_shape),
+        random(*counts, *projector.counts_shape, seed=1),
+        random(*background, *projector.counts_shape, seed=2),
+        random(*weight, *projector.image_shape, seed=3),
+    ]
+    single = MatrixProjector(tiny_matrix).update(*(tensor.float() for tensor in given))
+    for ours, exact in zip(single, Projector.update(projector, *given), strict=True):
+        leading = torch.broadcast_shapes(image, counts, background, weight)
+        torch.testing.assert_close(ours.double(), exact.expand(*leading, *exact.shape[-3:]), rtol=2e-5, atol=0)
+
+
+def test_torchs_default_type_changes_nothing(tiny_matrix):
+    projector, image = MatrixProjector(tiny_matrix), random(2, 10, 9, 8, dtype=torch.float32)
+    before = projector.forward(image)
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert torch.equal(projector.forward(image), before)
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_single_precision_is_double_precision_rounded(tiny_matrix, projector, water):

@@ -45,15 +45,18 @@ def studies_of(camera, regions, *, with_maps=True):
 def test_studies_together_come_out_as_alone(pipeline, tiny_camera, tiny_regions, with_maps):
     studies = studies_of(tiny_camera, tiny_regions, with_maps=with_maps)
     transmissions = [pipeline.transmission(study) for study in studies]
-    together = pipeline(studies, pipeline.projector(transmissions), progress=False)
+    camera = pipeline.projector()
+    together = pipeline(
+        studies, camera.with_transmission(torch.stack(transmissions) if with_maps else None), progress=False
+    )
     for study, transmission, result in zip(studies, transmissions, together, strict=True):
-        (alone,) = pipeline([study], pipeline.projector([transmission]), progress=False)
+        projector = camera.with_transmission(transmission)
+        (alone,) = pipeline([study], projector, progress=False)
         torch.testing.assert_close(result.uncorrected, alone.uncorrected, rtol=1e-4, atol=0)
         torch.testing.assert_close(result.corrected, alone.corrected, rtol=1e-4, atol=0)
         assert torch.equal(result.seen, alone.seen)
         assert result.log_likelihood == pytest.approx(alone.log_likelihood, rel=1e-6)
         assert [len(means) for means in result.template_means] == [7, 7]
-        projector = pipeline.projector([transmission])
         offset = torch.zeros(1, *tiny_camera.counts_shape) if study.background is None else study.background[None]
         image = mlem(projector, study.counts[None], background=offset, n_iterations=5)
         last = log_likelihood(projector.forward(image) + offset, study.counts[None])
@@ -62,7 +65,7 @@ def test_studies_together_come_out_as_alone(pipeline, tiny_camera, tiny_regions,
 
 def test_results_are_nought_where_the_camera_does_not_see(pipeline, tiny_camera, tiny_regions):
     studies = studies_of(tiny_camera, tiny_regions)
-    projector = pipeline.projector([pipeline.transmission(study) for study in studies])
+    projector = pipeline.projector().with_transmission(torch.stack([pipeline.transmission(study) for study in studies]))
     for result in pipeline(studies, projector, progress=False):
         assert not result.uncorrected[~result.seen].any()
         assert not result.corrected[~result.seen].any()

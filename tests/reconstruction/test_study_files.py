@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,9 @@ def put(folder, *names):
 
 def test_one_study_is_what_the_user_names(tmp_path):
     (study,) = find_study_files(projections=tmp_path / "p.nii", regions="r.nii", mu_map=None, background="b.nii")
-    assert (study.projections, study.regions, study.mu_map, study.background) == (
-        str(tmp_path / "p.nii"),
-        "r.nii",
-        None,
-        "b.nii",
-    )
+    here = Path.cwd()
+    files = [study.projections, study.regions, study.mu_map, study.background]
+    assert files == [str(tmp_path / "p.nii"), str(here / "r.nii"), None, str(here / "b.nii")]
     assert study.name == ""
     assert str(study) == str(tmp_path / "p.nii")
 
@@ -60,6 +58,12 @@ def test_files_of_one_study_do_not_belong_to_a_folder(tmp_path):
     put(tmp_path, "one_counts.nii.gz")
     with pytest.raises(BadInput, match=r"regions and mu_map belong to one study, .* as …_regions\.nii\.gz and …_mu"):
         find_study_files(projections=tmp_path, regions="r.nii", mu_map="m.nii")
+
+
+@pytest.mark.parametrize("name", [".a.unfinished/one_counts.nii.gz", "._one_counts.nii.gz", "_counts.nii.gz"])
+def test_what_is_hidden_or_has_no_name_is_no_study(tmp_path, name):
+    put(tmp_path, name, "one_counts.nii.gz")
+    assert [study.name for study in find_study_files(projections=tmp_path)] == ["one"]
 
 
 def test_two_studies_of_one_name_are_refused(tmp_path):
