@@ -30,12 +30,12 @@ from benchmarks.fresh_process import assembly_s, in_fresh_process, peak_gb
 from benchmarks.machine import load, machine, reading
 from benchmarks.rounds import Row, Target, clock, medians, print_rows
 from benchmarks.virtual_studies import unlike, virtual_studies, water_transmission
+from custom.projection.block_products import N_TOGETHER
 from custom.projection.projector import MatrixProjector
 from custom.projection.system_matrix import SystemMatrix, load_or_assemble
 from custom.reconstruction.mlem import mlem
 from custom.scanner.camera import Camera, load_camera
 
-N_TOGETHER = 8
 EACH = f"each of {N_TOGETHER}"
 
 READ_CSR, READ_OURS = "reading the CSR matrix's bytes once", "reading our matrix's bytes once"

@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 Task = Callable[[Sequence[Item]], Mapping[Item, str]]
 
 BYTES_PER_WORKER = 3e9
-"""Memory that eight studies' reconstruction or one's simulation needs, the system matrix that all share not counted."""
+"""Memory that a group of studies or animals needs, the system matrix that all share not counted."""
 
 TIMEOUT = "10s"
 """How long to look for a scheduler."""
@@ -67,7 +67,7 @@ def run_each(
     with bar, _outcomes(task, groups, scheduler, n_workers) as outcomes:
         for group, (failed, error) in outcomes:
             bar.update(len(group))
-            reasons = failed if error is None else dict.fromkeys(group, reason(error))
+            reasons = failed if error is None else dict.fromkeys(group, _reason(error))
             if error is not None and find_bad_input(error) is None:
                 logger.error("an error that nobody foresaw:", exc_info=error)
             for item, why in reasons.items():
@@ -76,7 +76,7 @@ def run_each(
     return failures
 
 
-def reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """Return what a user is told of an error."""
     return str(find_bad_input(error) or f"{type(error).__name__}: {error}")
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from custom.errors import BadInput
 from custom.projection.attenuation import transmission
 from custom.projection.projector import MatrixProjector
-from custom.projection.system_matrix import load_or_assemble
+from custom.projection.system_matrix import SystemMatrix, load_or_assemble
 from custom.reconstruction.iterative_yang import field_of_view
 from custom.reconstruction.regions import Region
 from custom.reconstruction.study import Study
@@ -74,10 +74,6 @@ class Pipeline:
     device: str = "cpu"
     cache_dir: str | Path | None = None
 
-    def prepare(self, *, progress: bool = False) -> None:
-        """Have the camera's system matrix in the cache."""
-        load_or_assemble(self.camera, self.camera.grid, cache_dir=self.cache_dir, progress=progress)
-
     def transmission(self, study: Study) -> Tensor | None:
         """Return the share of photons that the patient lets through, (pinhole, x, y, z); None without a μ-map.
 
@@ -88,10 +84,13 @@ class Pipeline:
             return None
         return transmission(study.mu_per_mm, self.camera.grid, self.camera, self.camera.grid)
 
-    def projector(self) -> MatrixProjector:
+    def matrix(self, *, progress: bool = False) -> SystemMatrix:
+        """Return the camera's system matrix, which then is in the cache."""
+        return load_or_assemble(self.camera, self.camera.grid, cache_dir=self.cache_dir, progress=progress)
+
+    def projector(self, *, progress: bool = False) -> MatrixProjector:
         """Return the camera's projector, without a patient."""
-        matrix = load_or_assemble(self.camera, self.camera.grid, cache_dir=self.cache_dir, progress=False)
-        return MatrixProjector(matrix, device=self.device)
+        return MatrixProjector(self.matrix(progress=progress), device=self.device)
 
     def seen(self, projector: MatrixProjector) -> Tensor:
         """Return where the camera sees each study, (study, x, y, z) or (x, y, z); beyond, MLEM piles up activity."""

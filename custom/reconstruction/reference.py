@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from custom.cluster import reason, run_each
+from custom.cluster import run_each
 from custom.errors import BadInput
+from custom.projection.block_products import N_TOGETHER
 from custom.projection.cache import content_key
 from custom.reconstruction.pipeline import Corrected, Pipeline, check_heart_is_seen
 from custom.reconstruction.report import report, summary
@@ -27,9 +29,6 @@ from custom.settings import check_device, check_whole
 
 UNCORRECTED, CORRECTED, PICTURE, REPORT = "mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json"
 RESULTS = (UNCORRECTED, CORRECTED, PICTURE, REPORT)
-
-N_TOGETHER = 8
-"""Studies that share each pass over the system matrix."""
 
 logger = logging.getLogger(__name__)
 
@@ -78,25 +77,25 @@ class Reference:
         Returns:
             For each study that breaks a rule the rule; the others are written.
         """
-        failures, studies, transmissions = {}, {}, []
-        camera = self.pipeline.projector()
+        failures: dict[StudyFiles, str] = {}
+        studies, transmissions = {}, {}
         for files in group:
-            try:
-                study = read_study(files, self.pipeline.camera)
-                transmission = self.pipeline.transmission(study)
-                check_heart_is_seen(study, self.pipeline.seen(camera.with_transmission(transmission)))
-            except BadInput as error:
-                failures[files] = reason(error)
-            else:
-                studies[files] = study
-                transmissions += [] if transmission is None else [transmission]
-        projector = camera.with_transmission(torch.stack(transmissions) if transmissions else None)
-        results = self.pipeline(list(studies.values()), projector, progress=progress) if studies else []
-        for (files, study), result in zip(studies.items(), results, strict=True):
-            try:
-                self._save(files, study, result)
-            except BadInput as error:
-                failures[files] = reason(error)
+            with _noted(failures, files):
+                studies[files] = read_study(files, self.pipeline.camera)
+                transmissions[files] = self.pipeline.transmission(studies[files])
+        if len(failures) == len(group):
+            return failures
+        camera = self.pipeline.projector(progress=progress)
+        for files, transmission in transmissions.items():
+            with _noted(failures, files):
+                check_heart_is_seen(studies[files], self.pipeline.seen(camera.with_transmission(transmission)))
+        sound = [files for files in group if files not in failures]
+        by_study = [through for files in sound if (through := transmissions[files]) is not None]
+        projector = camera.with_transmission(torch.stack(by_study) if by_study else None)
+        results = self.pipeline([studies[files] for files in sound], projector, progress=progress) if sound else []
+        for files, result in zip(sound, results, strict=True):
+            with _noted(failures, files):
+                self._save(files, studies[files], result)
         return failures
 
     def folder(self, files: StudyFiles) -> ResultFolder:
@@ -181,12 +180,21 @@ def correct_studies(
     if len(missing) <= N_TOGETHER and scheduler is None:
         failures = reference.correct(missing, progress=progress)
     else:
-        reference.pipeline.prepare(progress=progress)
+        reference.pipeline.matrix(progress=progress)  # kept there once for all groups
         failures = run_each(
             reference.correct, missing, together=N_TOGETHER, scheduler=scheduler, n_workers=n_workers, progress=progress
         )
     if failures:
         raise BadInput(_told(failures, len(studies)))
+
+
+@contextmanager
+def _noted(failures: dict[StudyFiles, str], files: StudyFiles) -> Iterator[None]:
+    """Note what a study breaks instead of raising it."""
+    try:
+        yield
+    except BadInput as error:
+        failures[files] = str(error)
 
 
 def _told(failures: dict[StudyFiles, str], n_studies: int) -> str:

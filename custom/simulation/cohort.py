@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from custom.cluster import reason, run_each
+from custom.cluster import run_each
 from custom.errors import BadInput
+from custom.projection.block_products import N_TOGETHER
 from custom.projection.cache import content_key
 from custom.projection.system_matrix import FORMAT_VERSION as MATRIX_VERSION
 from custom.scanner.camera import Camera, load_camera
@@ -28,7 +29,7 @@ from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
 GENERATOR_VERSION = 4
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
-N_TOGETHER = 4
+ANIMALS_TOGETHER = N_TOGETHER // len(GATES)
 """Animals whose gates share each pass over the system matrix."""
 
 DESCRIPTION = (
@@ -129,11 +130,11 @@ def simulate_cohort(
     if missing:
         matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
-        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= N_TOGETHER)
+        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= ANIMALS_TOGETHER)
         failures = run_each(
             write,
             missing,
-            together=N_TOGETHER,
+            together=ANIMALS_TOGETHER,
             scheduler=scheduler,
             n_workers=n_workers,
             description="virtual animals",
@@ -173,13 +174,13 @@ def _write_animals(
             seeds = np.random.SeedSequence([plan.seed, animal])
             imaged[animal] = image_animal(laboratory, plan.ranges, plan.recipe, seeds)
         except BadInput as error:
-            failures[animal] = reason(error)
+            failures[animal] = str(error)
     cases = finish_cases(laboratory, list(imaged.values()), plan.recipe, progress=progress) if imaged else []
     for animal, case in zip(imaged, cases, strict=True):
         try:
             write_case(folder, case, plan.identity(animal), plan.camera.grid)
         except BadInput as error:
-            failures[animal] = reason(error)
+            failures[animal] = str(error)
     return failures
 
 

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from custom.errors import BadInput
+from custom.reconstruction import pipeline as pipeline_module
 from custom.reconstruction import reference as module
 from custom.reconstruction.iterative_yang import iterative_yang
 from custom.reconstruction.mlem import mlem
@@ -187,3 +188,12 @@ def test_the_same_files_by_another_path_are_the_same(reference, studies, tmp_pat
     shutil.copytree(studies, tmp_path / "moved")
     correct(reference, tmp_path / "moved")
     assert times(reference) == before
+
+
+def test_files_are_refused_before_a_matrix_is_assembled(reference, studies, monkeypatch):
+    def assembled(*_, **__):
+        raise AssertionError("assembled for nothing")
+
+    monkeypatch.setattr(pipeline_module, "load_or_assemble", assembled)
+    with pytest.raises(BadInput, match="regions must be given"):
+        correct_studies(find_study_files(projections=studies / "one_counts.nii.gz"), reference, progress=False)
