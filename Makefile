@@ -37,7 +37,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation reference training evaluation bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training evaluation bundle lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -67,6 +67,18 @@ endif
 simulation: $(READY)  ## make ANIMALS virtual canines in DATASET, drawn from SEED; continues where it was interrupted
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals $(ANIMALS) --output_dir "$(DATASET)" \
 		--overwrite $(REPLACES_YOURS) $(WITH_SEED) $(OPTIONS)
+
+description: $(READY)  ## show and describe the virtual canines of DATASET in pictures and tables
+	$(RUN) description --config_file $(CONFIGS)/describe.yaml --dataset_dir "$(DATASET)" \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
+
+rebinning: $(READY)  ## count the scan in list mode INPUT into eight gates at end-expiration
+	$(RUN) rebinning --config_file $(CONFIGS)/rebin.yaml $(if $(INPUT),--events "$(INPUT)") \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(OPTIONS)
+
+attenuation: $(READY)  ## bring the CT in folder INPUT onto the SPECT grid, in HU and as attenuation coefficients
+	$(RUN) attenuation --config_file $(CONFIGS)/attenuate.yaml $(if $(INPUT),--ct "$(INPUT)") \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(OPTIONS)
 
 training: $(READY)  ## train on DATASET; NETWORK=unet for another network; continues where it was interrupted, anew with OVERWRITE=1
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \

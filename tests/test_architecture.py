@@ -34,6 +34,9 @@ RUNS = {
     "train": "training",
     "inference": "inference",
     "evaluate": "evaluation",
+    "rebin": "rebinning",
+    "attenuate": "attenuation",
+    "describe": "description",
 }
 
 MODULES = {

@@ -17,6 +17,7 @@ import pytest
 import torch
 
 from custom.networks.dynamic_unet import DynamicUNet
+from tests.ct_files import body, write_series
 from tests.nm_files import heart, nm_dataset, regions_of
 from tests.shown_commands import commands_in, with_options
 from tests.virtual_cohort import write_cohort
@@ -45,6 +46,7 @@ def corrected(folder: str, *studies: str) -> tuple[str, ...]:
 TRAINED = ("model.pt", "last.pt")
 EVALUATED = ("measures.csv", "summary.json", "bland_altman.png", "imbv.png")
 RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json")
+DESCRIBED = ("tables.md", "description.json", "distributions.png", "imbv.png")
 COUNTS = "sub-001/gate-ed/sub-001_gate-ed_counts.nii.gz"
 
 # In the README's order: what a command leaves, later ones use
@@ -72,6 +74,9 @@ SHOWN = {
     "make evaluation NETWORK=unet WEIGHTS=output/unet/model.pt OUTPUT=output/unet_evaluation": Shown(
         gives=tuple(f"output/unet_evaluation/{name}" for name in EVALUATED)
     ),
+    "make description": Shown(
+        variables="DATASET=data/simulated", gives=tuple(f"output/description/{name}" for name in DESCRIBED)
+    ),
     "make reference": Shown(options=SMALL, gives=tuple(f"output/reference/{name}" for name in RECONSTRUCTED)),
     ".venv/bin/python -m monai.bundle run reference --config_file bundle/configs/reference.yaml "
     "--projections counts.nii.gz --mu_map mu.nii.gz --regions segmentation.nii.gz --output_dir reconstructed": Shown(
@@ -81,6 +86,12 @@ SHOWN = {
         variables="INPUT=data/simulated",
         options=SMALL,
         gives=tuple(f"reconstructed_cohort/sub-002_gate-es/{name}" for name in RECONSTRUCTED),
+    ),
+    "make rebinning INPUT=scan.h5 OUTPUT=gates": Shown(
+        options="--camera our_camera.yaml", gives=tuple(f"gates/scan_gate-{gate}_counts.nii.gz" for gate in range(1, 9))
+    ),
+    'make attenuation INPUT=ct_folder OUTPUT=attenuated OPTIONS="--study study.nii.gz --centre_mm [0,0,0]"': Shown(
+        gives=tuple(f"attenuated/study_{end}" for end in ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json"))
     ),
     'make simulation DATASET=data/our_camera OPTIONS="--camera our_camera.yaml"': Shown(
         variables="ANIMALS=1", options=SMALL_CAMERA, gives=("data/our_camera/dataset.json", f"data/our_camera/{COUNTS}")
@@ -116,14 +127,18 @@ def write_studies(folder: Path) -> None:
     nm_dataset(activity.astype(np.uint16)).save_as(folder / "study.dcm", enforce_file_format=True)
     nibabel.save(nibabel.Nifti1Image(activity.astype(np.float32), affine), folder / "study.nii.gz")
     nibabel.save(nibabel.Nifti1Image(regions_of(activity), affine), folder / "regions.nii.gz")
+    write_series(folder / "ct_folder", body())
 
 
 @pytest.fixture(scope="module")
 def demonstrated(clone: Path) -> Path:
     """The clone with its virtual study, made by the same run but with a small camera."""
-    made = run("make simulation ANIMALS=1 SEED=0 DATASET=data/demonstration", clone, options=SMALL)
+    options = f"{SMALL} --list_mode True"
+    made = run("make simulation ANIMALS=1 SEED=0 DATASET=data/demonstration", clone, options=options)
     assert made.returncode == 0, made.stderr[-3000:]
-    gate = clone / "data" / "demonstration" / "sub-001" / "gate-ed"
+    animal = clone / "data" / "demonstration" / "sub-001"
+    shutil.copy(animal / "sub-001_listmode.h5", clone / "scan.h5")
+    gate = animal / "gate-ed"
     for made_as, given_as in (("counts", "counts"), ("mu", "mu"), ("regions", "segmentation")):
         shutil.copy(gate / f"sub-001_gate-ed_{made_as}.nii.gz", clone / f"{given_as}.nii.gz")
     return clone

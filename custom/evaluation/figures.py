@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -72,15 +73,15 @@ def three_planes(
 
 
 def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:
-    brightest = max(_largest(picture, volume) for volume in picture.volumes.values()) or 1.0
+    brightest = max(brightest_near_heart(picture, volume) for volume in picture.volumes.values()) or 1.0
     for column, (name, volume) in enumerate(picture.volumes.items()):
         panels[0, column].set_title(name)
         for row, plane in enumerate(PLANES):
-            shown = _draw_section(panels[row, column], picture, volume, plane, "gray_r", (0, brightest))
-            _outline(panels[row, column], picture, plane)
+            shown = draw_section(panels[row, column], picture, volume, plane, "gray_r", (0, brightest))
+            draw_outlines(panels[row, column], picture, plane)
             if column == 0:
                 panels[row, column].set_ylabel(plane.name)
-                _scale_bar(panels[row, column])
+                draw_scale_bar(panels[row, column])
         panels[0, column].axhline(0, color=LINE_COLOURS[column], linestyle="--", linewidth=1.2)
     return shown
 
@@ -88,43 +89,66 @@ def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:
 def _draw_difference(panels: np.ndarray, picture: Picture) -> QuadMesh:
     names, volumes = list(picture.volumes), list(picture.volumes.values())
     difference = volumes[-1] - volumes[0]
-    largest = _largest(picture, np.abs(difference)) or 1.0
+    largest = brightest_near_heart(picture, np.abs(difference)) or 1.0
     panels[0].set_title(f"{names[-1]} − {names[0]}")
     for panel, plane in zip(panels, PLANES, strict=True):
-        shown = _draw_section(panel, picture, difference, plane, "RdBu_r", (-largest, largest))
+        shown = draw_section(panel, picture, difference, plane, "RdBu_r", (-largest, largest))
     return shown
 
 
-def _draw_section(
-    axes: Axes, picture: Picture, volume: np.ndarray, plane: Plane, colours: str, limits: tuple[float, float]
+def draw_section(
+    axes: Axes,
+    picture: Picture,
+    volume: np.ndarray,
+    plane: Plane,
+    colours: str | Colormap,
+    limits: tuple[float, float],
+    *,
+    view_mm: float = VIEW_MM,
 ) -> QuadMesh:
+    """Draw one section of a volume about the picture's middle, with the letters of its four sides.
+
+    Args:
+        axes: to draw in.
+        picture: gives the grid and the place.
+        volume: voxels (x, y, z) on that grid.
+        plane: of the section.
+        colours: Matplotlib's name of a colour map, or one.
+        limits: values at its two ends.
+        view_mm: width and height of what is shown.
+    """
     across, up = picture.positions_mm(plane.across), picture.positions_mm(plane.up)
     shown = axes.pcolormesh(across, up, picture.section(volume, plane), cmap=colours, vmin=limits[0], vmax=limits[1])
-    axes.set(xlim=(VIEW_MM / 2, -VIEW_MM / 2), ylim=(-VIEW_MM / 2, VIEW_MM / 2), aspect="equal", xticks=[], yticks=[])
+    half = view_mm / 2
+    axes.set(xlim=(half, -half), ylim=(-half, half), aspect="equal", xticks=[], yticks=[])
     sides = ((0.03, 0.5, plane.left), (0.97, 0.5, plane.right), (0.5, 0.96, plane.top), (0.5, 0.04, plane.bottom))
     for x, y, letter in sides:
         axes.text(x, y, letter, transform=axes.transAxes, ha="center", va="center", weight="bold", bbox=LABEL_BOX)
     return shown
 
 
-def _outline(axes: Axes, picture: Picture, plane: Plane) -> None:
+def draw_outlines(axes: Axes, picture: Picture, plane: Plane, colours: Mapping[int, str] = OUTLINE_COLOURS) -> None:
+    """Outline the picture's regions, if it has any; colours by label."""
     if picture.regions is not None:
         section = picture.section(picture.regions, plane)
-        for label, colour in OUTLINE_COLOURS.items():
+        for label, colour in colours.items():
             if (section == label).any():
                 across, up = picture.positions_mm(plane.across), picture.positions_mm(plane.up)
                 axes.contour(across, up, section == label, levels=[0.5], colors=colour, linewidths=0.8)
 
 
-def _scale_bar(axes: Axes) -> None:
-    end, height = VIEW_MM / 2 - 10, -VIEW_MM / 2 + 12
-    axes.plot([end, end - SCALE_BAR_MM], [height, height], color="black", linewidth=3, solid_capstyle="butt")
+def draw_scale_bar(axes: Axes, *, colour: str = "black", view_mm: float = VIEW_MM) -> None:
+    """Draw a bar of 50 mm at the lower left of a section."""
+    end, height = 0.45 * view_mm, -0.44 * view_mm
+    axes.plot([end, end - SCALE_BAR_MM], [height, height], color=colour, linewidth=3, solid_capstyle="butt")
     label = f"{SCALE_BAR_MM:g} mm"
-    axes.text(end - SCALE_BAR_MM / 2, height + 4, label, ha="center", va="bottom", fontsize=8, bbox=LABEL_BOX)
+    axes.text(
+        end - SCALE_BAR_MM / 2, height + 0.02 * view_mm, label, ha="center", va="bottom", fontsize=8, bbox=LABEL_BOX
+    )
 
 
 def _draw_profile(axes: Axes, picture: Picture, unit: str) -> None:
-    _, y, z = picture.centre
+    _, y, z = picture.voxel
     positions = picture.positions_mm(0)
     profiles = {name: volume[:, y, z] for name, volume in picture.volumes.items()}
     for (name, profile), colour in zip(profiles.items(), LINE_COLOURS, strict=False):
@@ -137,8 +161,8 @@ def _draw_profile(axes: Axes, picture: Picture, unit: str) -> None:
     axes.grid(alpha=0.3)
 
 
-def _largest(picture: Picture, volume: np.ndarray) -> float:
-    """Return the largest value of the planes about the heart, but for one voxel in a thousand."""
+def brightest_near_heart(picture: Picture, volume: np.ndarray) -> float:
+    """Return the largest value in the planes about the heart, but for one voxel in a thousand."""
     inside = [np.abs(picture.positions_mm(axis)) <= HEART_MM / 2 for axis in range(3)]
     sections = [picture.section(volume, plane)[np.ix_(inside[plane.up], inside[plane.across])] for plane in PLANES]
     return float(np.percentile(np.concatenate([section.ravel() for section in sections]), 99.9))

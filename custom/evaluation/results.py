@@ -6,7 +6,8 @@ import csv
 import json
 import logging
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -32,35 +33,50 @@ class ResultsFolder:
     """
 
     def __init__(self, output_dir: str | Path, figures: Sequence[str], overwrite: bool = False) -> None:
-        self.folder = Path(output_dir)
         names = ["measures.csv", "summary.json", *(f"{figure}.png" for figure in figures)]
-        existing = [name for name in names if (self.folder / name).exists()]
-        if existing and not overwrite:
-            raise BadInput(f"{self.folder} holds results ({', '.join(existing)}); set overwrite, or another output_dir")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.folder):
-                pass
-        except OSError as error:
-            raise BadInput(
-                f"output_dir must be a folder that can be written to, got {self.folder} ({error})"
-            ) from error
+        self.folder = prepare_folder(output_dir, names, overwrite)
 
     def write(self, measures: Sequence[Measures], summary: Mapping[str, Any], figures: Mapping[str, Figure]) -> None:
         """Write all results beside each other, then move them into place."""
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix=".partial-") as temporary:
-            partial = Path(temporary)
+        with written_whole(self.folder) as partial:
             _write_table(partial / "measures.csv", measures)
             (partial / "summary.json").write_text(json.dumps(summary, indent=2, allow_nan=False), encoding="utf-8")
             for name, figure in figures.items():
                 figure.savefig(partial / f"{name}.png")
-            for file in sorted(partial.iterdir()):
-                file.replace(self.folder / file.name)
         for method, described in summary["methods"].items():
             imbv = described["imbv"]
             spread = "" if imbv["sd"] is None else f" ± {imbv['sd']:.3f}"
             logger.info("IMBV, %s: %.3f%s (%d studies)", method, imbv["mean"], spread, imbv["n"])
         logger.info("Results are in %s", self.folder)
+
+
+def prepare_folder(output_dir: str | Path, names: Sequence[str], overwrite: bool) -> Path:
+    """Make a folder for results of given names, and return it.
+
+    Raises:
+        BadInput: it cannot be written to, or holds such results that are not to be replaced.
+    """
+    folder = Path(output_dir)
+    existing = [name for name in names if (folder / name).exists()]
+    if existing and not overwrite:
+        raise BadInput(f"{folder} holds results ({', '.join(existing)}); set overwrite, or another output_dir")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadInput(f"output_dir must be a folder that can be written to, got {folder} ({error})") from error
+    return folder
+
+
+@contextmanager
+def written_whole(folder: Path) -> Iterator[Path]:
+    """Lend a folder to write results in; they move into place when all are written, and none if one fails."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".partial-") as temporary:
+        partial = Path(temporary)
+        yield partial
+        for file in sorted(partial.iterdir()):
+            file.replace(folder / file.name)
 
 
 def _write_table(path: Path, measures: Sequence[Measures]) -> None:

@@ -40,20 +40,32 @@ PLANES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """Volumes on one grid with axes along R, A and H, the voxel shown in their middle, and regions to outline."""
+    """Volumes on one grid with axes along R, A and H, the place shown in their middle (voxels), and their regions."""
 
     volumes: dict[str, np.ndarray]
     spacing_mm: np.ndarray
-    centre: tuple[int, int, int]
+    centre: tuple[float, float, float]
     regions: np.ndarray | None
+
+    @property
+    def voxel(self) -> tuple[int, int, int]:
+        """The voxel in the middle, through which sections are cut."""
+        x, y, z = (round(index) for index in self.centre)
+        return x, y, z
 
     def section(self, volume: np.ndarray, plane: Plane) -> np.ndarray:
         """Cut a volume (up, across)."""
-        return np.take(volume, self.centre[plane.normal], axis=plane.normal).T
+        return np.take(volume, self.voxel[plane.normal], axis=plane.normal).T
 
     def positions_mm(self, axis: int) -> np.ndarray:
         """Distance of voxel centres from the middle of the picture, mm."""
         return (np.arange(next(iter(self.volumes.values())).shape[axis]) - self.centre[axis]) * self.spacing_mm[axis]
+
+    def finer(self, name: str, volume: np.ndarray) -> Picture:
+        """Show another volume about the same place, which cuts the same box into a whole number of finer voxels."""
+        factor = volume.shape[0] // next(iter(self.volumes.values())).shape[0]
+        x, y, z = ((index + 0.5) * factor - 0.5 for index in self.centre)
+        return Picture(volumes={name: volume}, spacing_mm=self.spacing_mm / factor, centre=(x, y, z), regions=None)
 
 
 def picture_of(volumes: Mapping[str, np.ndarray], affine: np.ndarray, regions: np.ndarray | None) -> Picture:

@@ -55,7 +55,7 @@ def read_study(files: StudyFiles, camera: Camera) -> Study:
     grid, mu_map, background = camera.grid, files.mu_map, files.background
     return Study(
         counts=_read_counts(files.projections, "projections", camera, may_be_zero=False),
-        regions=_read_regions(files.regions, grid),
+        regions=read_regions(files.regions, grid),
         mu_per_mm=None if mu_map is None else torch.from_numpy(_values_on_grid(mu_map, "mu_map", grid)),
         background=None if background is None else _read_counts(background, "background", camera, may_be_zero=True),
     )
@@ -78,7 +78,12 @@ def _read_counts(path: str | Path | None, name: str, camera: Camera, *, may_be_z
     return torch.from_numpy(counts)
 
 
-def _read_regions(path: str | Path | None, grid: ImageGrid) -> Tensor:
+def read_regions(path: str | Path | None, grid: ImageGrid) -> Tensor:
+    """Read a label map that lies on a grid.
+
+    Raises:
+        BadInput: no such file, another grid, labels that are no region's, or no myocardium or left ventricular blood.
+    """
     labels = _values_on_grid(path, "regions", grid)
     known = [int(region) for region in Region]
     unknown = sorted(set(np.unique(labels).tolist()) - set(known))

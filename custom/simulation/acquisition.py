@@ -1,7 +1,8 @@
-"""What the camera measures of a virtual animal during one gate."""
+"""What the camera measures of a virtual animal."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -48,6 +49,28 @@ class Laboratory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rates:
+    """Expected counts per second, each (pinhole, row, column), float64.
+
+    Args:
+        primary: unscattered.
+        scatter: scattered, in the energy window.
+    """
+
+    primary: np.ndarray
+    scatter: np.ndarray
+
+
+def mean_rates(parts: Iterable[tuple[float, Rates]]) -> Rates:
+    """Return the mean of rates weighted by the share of time of each; the shares add up to 1."""
+    weighted = list(parts)
+    return Rates(
+        primary=np.sum([share * rates.primary for share, rates in weighted], axis=0),
+        scatter=np.sum([share * rates.scatter for share, rates in weighted], axis=0),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Acquisition:
     """One gate's data, each (pinhole, row, column).
 
@@ -81,26 +104,38 @@ def open_laboratory(
     )
 
 
-def acquire(
-    laboratory: Laboratory, scan: Scan, emission: np.ndarray, native_hu: np.ndarray, generator: np.random.Generator
-) -> Acquisition:
-    """Measure one gate.
+def expected_rates(laboratory: Laboratory, emission: np.ndarray, native_hu: np.ndarray) -> Rates:
+    """Return what the camera sees on average of an animal that keeps still.
 
-        counts = Poisson(A_fine(T · x) + S),   T from the animal's true attenuation
+        primary = A_fine(T · x),   T from the animal's true attenuation
 
     Args:
         laboratory: camera and projectors.
-        scan: how well the scatter is estimated.
-        emission: x, photons per voxel of the emission grid.
+        emission: x, photons per second and voxel of the emission grid.
         native_hu: true CT numbers without contrast or noise on the camera's grid, HU.
-        generator: source of the noise.
     """
     camera, grid = laboratory.camera, laboratory.grid
     mu = mu_per_mm_from_hu(torch.from_numpy(native_hu))
     through = transmission(mu, grid, camera, grid)
     emitting = laboratory.emission.with_transmission(refined_transmission(through))
-    primary = emitting.forward(torch.from_numpy(emission)).double().numpy()
-    scatter = expected_scatter(laboratory.reconstruction, through, _summed(emission))
+    return Rates(
+        primary=emitting.forward(torch.from_numpy(emission)).double().numpy(),
+        scatter=expected_scatter(laboratory.reconstruction, through, _summed(emission)),
+    )
+
+
+def acquire(rates: Rates, scan: Scan, seconds: float, generator: np.random.Generator) -> Acquisition:
+    """Measure for some time.
+
+        counts = Poisson(t · (primary + scatter))
+
+    Args:
+        rates: mean over the time.
+        scan: how well the scatter is estimated.
+        seconds: t.
+        generator: source of the noise.
+    """
+    primary, scatter = rates.primary * seconds, rates.scatter * seconds
     counts = generator.poisson(primary + scatter)
     estimate = estimated_scatter(
         scatter, generator, window_ratio=scan.scatter_window_ratio, calibration=scan.scatter_calibration

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from custom.errors import BadInput
 from custom.reconstruction.regions import Region
 from custom.scanner.grid import ImageGrid
 from custom.simulation.animal import Animal
+from custom.simulation.breathing import breathed_heart, breathed_thorax
 from custom.simulation.heart import BeatingHeart, place_heart
 from custom.simulation.heart_parts import heart_parts
-from custom.simulation.organs import trunk_parts
-from custom.simulation.thorax import build_thorax
-from custom.simulation.tissues import REGIONS, Part, Tissue
-from custom.simulation.waves import PlaneWaves, random_displacement
+from custom.simulation.lungs import thicken_dependent
+from custom.simulation.organs import Detail, draw_detail, trunk_parts
+from custom.simulation.painting import Canvas
+from custom.simulation.position import AT_REST, Position
+from custom.simulation.thorax import Thorax, build_thorax
+from custom.simulation.tissues import REGIONS, Tissue
+from custom.simulation.waves import random_displacement
 
-SLAB = 8  # planes painted at a time: they fit in the processor's cache
+TRUNKS_KEPT = 8  # painting one takes longest; a breath in four steps, before and after a shift, are eight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,69 +32,89 @@ class Anatomy:
 
     Args:
         animal: drawn numbers.
-        grid: the fine grid.
-        displacement: smooth displacement, by which individuals differ beyond the drawn numbers.
+        thorax: trunk and heart at end-expiration, not moved.
+        detail: vessels, loops and irregularities of its own.
+        canvas: the fine grid, and the smooth displacement by which individuals differ beyond the drawn numbers.
     """
 
     animal: Animal
-    grid: ImageGrid
-    displacement: PlaneWaves
+    thorax: Thorax
+    detail: Detail
+    canvas: Canvas
+    _trunks: dict[Position, np.ndarray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
+    def grid(self) -> ImageGrid:
+        """The fine grid."""
+        return self.canvas.grid
+
+    @property
     def beating(self) -> BeatingHeart:
-        """The heart, its left ventricle near the grid's centre."""
-        return place_heart(self.animal.body, self.animal.heart, self.grid.centre_mm)
+        """The heart at end-expiration, not moved; its left ventricle lies near the grid's centre."""
+        return self.thorax.beating
 
-    @cached_property
-    def coordinates(self) -> np.ndarray:
-        """Where each voxel's centre comes from in the undeformed animal, mm, shape (3, x, y, z), float32."""
-        x, y, z = self.grid.centres_mm()
-        shift = self.displacement.at(x, y, z).astype(np.float32)
-        # Without its mean the heart stays where it was drawn.
-        shift -= shift.mean(axis=(1, 2, 3), keepdims=True)
-        shift[0] += x.astype(np.float32)[:, None, None]
-        shift[1] += y.astype(np.float32)[None, :, None]
-        shift[2] += z.astype(np.float32)[None, None, :]
-        return shift
+    def trunk(self, position: Position = AT_REST) -> np.ndarray:
+        """Return the tissues of everything but the heart, shape (x, y, z), uint8; the last few positions are kept."""
+        if position not in self._trunks:
+            tissues = np.zeros(self.grid.shape, dtype=np.uint8)
+            thorax = breathed_thorax(self.thorax, self.animal, position.breath)
+            self.canvas.paint(tissues, trunk_parts(thorax, self.thorax, self.detail), position.shift_mm)
+            axes = [c - s for c, s in zip(self.grid.centres_mm(), position.shift_mm, strict=True)]
+            thicken_dependent(tissues, axes, thorax.cavity, self.detail.lungs.texture)
+            tissues.setflags(write=False)
+            while len(self._trunks) >= TRUNKS_KEPT:
+                del self._trunks[next(iter(self._trunks))]
+            self._trunks[position] = tissues
+        return self._trunks[position]
 
-    @cached_property
-    def trunk(self) -> np.ndarray:
-        """Tissues of everything but the heart, shape (x, y, z), uint8."""
-        tissues = np.zeros(self.grid.shape, dtype=np.uint8)
-        self._paint(tissues, trunk_parts(build_thorax(self.beating)))
+    def at(self, volume_ml: float, position: Position = AT_REST) -> np.ndarray:
+        """Return the tissues when the left ventricle's cavity has a volume, shape (x, y, z), uint8, see `Tissue`.
+
+        A breath takes the diaphragm down with what lies below it, and the heart by its share; lungs fill the room,
+        while chest wall, ribs and spine stay.
+
+        Args:
+            volume_ml: between end-systole and end-diastole.
+            position: breath and shift of the body.
+        """
+        tissues = self.trunk(position).copy()
+        beating = breathed_heart(self.beating, self.animal, position.breath)
+        self.canvas.paint(tissues, heart_parts(beating, volume_ml), position.shift_mm)
         return tissues
-
-    def at(self, volume_ml: float) -> np.ndarray:
-        """Return the tissues when the left ventricle's cavity has a volume, shape (x, y, z), uint8, see `Tissue`."""
-        tissues = self.trunk.copy()
-        self._paint(tissues, heart_parts(self.beating, volume_ml))
-        return tissues
-
-    def _paint(self, tissues: np.ndarray, parts: Sequence[Part]) -> None:
-        centres = self.grid.centres_mm()
-        reach = np.abs(self.displacement.amplitudes).sum(axis=0) + np.array(self.grid.spacing_mm)
-        boxes = []
-        for solid, tissue in parts:
-            low, high = solid.bounds_mm
-            starts = [np.searchsorted(c, a) for c, a in zip(centres, low - reach, strict=True)]
-            ends = [np.searchsorted(c, b) for c, b in zip(centres, high + reach, strict=True)]
-            boxes.append((solid, tissue, starts, ends))
-        for first in range(0, self.grid.shape[0], SLAB):
-            for solid, tissue, starts, ends in boxes:
-                box = (
-                    slice(max(first, starts[0]), min(first + SLAB, ends[0])),
-                    slice(starts[1], ends[1]),
-                    slice(starts[2], ends[2]),
-                )
-                if box[0].start < box[0].stop:
-                    inside = solid.contains(*self.coordinates[(slice(None), *box)])
-                    tissues[box][inside] = tissue
 
 
 def build_anatomy(animal: Animal, grid: ImageGrid, generator: np.random.Generator) -> Anatomy:
-    """Return the anatomy of an animal on a grid; the generator draws the smooth deformation."""
+    """Return the anatomy of an animal on a grid, its left ventricle near the grid's centre.
+
+    Args:
+        animal: drawn numbers.
+        grid: the fine grid.
+        generator: draws the smooth deformation, then vessels and loops.
+
+    Raises:
+        BadInput: a heart that does not fit into the thorax or leaves the grid.
+    """
     displacement = random_displacement(generator, rms_mm=animal.body.deformation_mm)
-    return Anatomy(animal=animal, grid=grid, displacement=displacement)
+    thorax = build_thorax(place_heart(animal.body, animal.heart, grid.centre_mm))
+    _hold_within(grid, thorax.beating, animal)
+    return Anatomy(
+        animal=animal,
+        thorax=thorax,
+        detail=draw_detail(thorax, generator),
+        canvas=Canvas(grid=grid, displacement=displacement),
+    )
+
+
+def _hold_within(grid: ImageGrid, beating: BeatingHeart, animal: Animal) -> None:
+    """Refuse a left ventricle that lies beyond the grid, before or after the body's shift."""
+    motion = animal.motion
+    shift = np.array([motion.shift_right_mm, motion.shift_anterior_mm, motion.shift_head_mm])
+    low, high = beating.left_outer(beating.largest_ml).bounds_mm
+    edges = np.array([(axis[0], axis[-1]) for axis in grid.centres_mm()]).T
+    if (np.minimum(low, low + shift) < edges[0]).any() or (np.maximum(high, high + shift) > edges[1]).any():
+        raise BadInput(
+            "the left ventricle must lie within the field of view; check offsets in the section heart, shifts in motion"
+        )
 
 
 def block_mean(values: np.ndarray, factor: int) -> np.ndarray:

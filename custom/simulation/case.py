@@ -1,4 +1,4 @@
-"""Virtual animals, from their random numbers to the images of both gates."""
+"""Virtual animals, from what the camera measured to the images of both gates."""
 
 from __future__ import annotations
 
@@ -10,39 +10,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from custom.projection.attenuation import mu_per_mm_from_hu, transmission
+from custom.projection.attenuation import transmission
 from custom.reconstruction.iterative_yang import iterative_yang
 from custom.reconstruction.mlem import mlem
-from custom.simulation.acquisition import ANATOMY_REFINEMENT, EMISSION_REFINEMENT, Laboratory, acquire
-from custom.simulation.activity import (
-    UptakePattern,
-    draw_pattern,
-    photons_per_voxel,
-    relative_activity,
-)
-from custom.simulation.anatomy import Anatomy, block_mean, build_anatomy, majority_regions
-from custom.simulation.animal import Animal
-from custom.simulation.ct import contrast_ct, low_dose_ct, native_hu
-from custom.simulation.drawing import draw_animal
-from custom.simulation.gate import Gate, derived_numbers, measured_numbers, true_imbv
-from custom.simulation.gating import GATES, end_gates
-from custom.simulation.ranges import Ranges
-from custom.simulation.tissues import values_of
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
-    """What, besides the camera and the ranges, decides how cases come out.
-
-    Args:
-        tracer: "red_blood_cells" or "perfusion".
-        n_iterations: of MLEM, for the images and for the templates of iterative Yang.
-        n_yang_iterations: of iterative Yang.
-    """
-
-    tracer: str = "red_blood_cells"
-    n_iterations: int = 80
-    n_yang_iterations: int = 10
+from custom.simulation.acquisition import ANATOMY_REFINEMENT, Laboratory
+from custom.simulation.anatomy import block_mean
+from custom.simulation.gate import derived_numbers, measured_numbers
+from custom.simulation.gating import GATES
+from custom.simulation.imaging import ImagedAnimal
+from custom.simulation.recipe import Recipe
+from custom.simulation.virtual_scan import VirtualScan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,52 +28,13 @@ class Case:
 
     Args:
         parameters: drawn numbers and what came of them, ready for JSON.
-        volumes: for each gate, each kind's array: image, label, ct, regions, truth, mu, counts, scatter.
+        volumes: for each gate, each kind's array: image, label, ct, full_ct, regions, truth, mu, counts, scatter.
+        scan: in list mode, where that was asked for.
     """
 
     parameters: dict[str, Any]
     volumes: dict[str, dict[str, np.ndarray]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImagedAnimal:
-    """An animal whose gates the camera has measured, before reconstruction.
-
-    Args:
-        animal: its drawn numbers.
-        gates: by their names.
-        mu_per_mm: from the low-dose CT, shape (x, y, z); both gates share it.
-    """
-
-    animal: Animal
-    gates: dict[str, Gate]
-    mu_per_mm: Tensor
-
-
-def image_animal(laboratory: Laboratory, ranges: Ranges, recipe: Recipe, seeds: np.random.SeedSequence) -> ImagedAnimal:
-    """Draw an animal and image it in both gates.
-
-    Args:
-        laboratory: camera and projectors.
-        ranges: what may be drawn.
-        recipe: gives the tracer.
-        seeds: the animal's own; every use of random numbers has a stream of its own.
-
-    Raises:
-        BadInput: ranges that give an impossible animal.
-    """
-    drawing, deforming, varying, scanning, measuring = (np.random.default_rng(s) for s in seeds.spawn(5))
-    animal = draw_animal(drawing, ranges, tracer=recipe.tracer)
-    anatomy = build_anatomy(animal, laboratory.anatomy_grid, deforming)
-    pattern = draw_pattern(animal, varying)
-    ends = end_gates(animal)
-    tissues = {name: anatomy.at(volume) for name, (_, volume) in ends.items()}
-    gates = {
-        name: _gate(laboratory, anatomy, pattern, name, number, volume, tissues[name], scanning, measuring)
-        for name, (number, volume) in ends.items()
-    }
-    ungated = low_dose_ct(animal, list(tissues.values()), laboratory.grid, scanning)
-    return ImagedAnimal(animal=animal, gates=gates, mu_per_mm=mu_per_mm_from_hu(torch.from_numpy(ungated)))
+    scan: VirtualScan | None = None
 
 
 def finish_cases(
@@ -113,35 +51,6 @@ def finish_cases(
     images, labels = _reconstructed(laboratory, imaged, recipe, progress)
     found = zip(images.split(len(GATES)), labels.split(len(GATES)), strict=True)
     return [_case(laboratory, one, *pair) for one, pair in zip(imaged, found, strict=True)]
-
-
-def _gate(
-    laboratory: Laboratory,
-    anatomy: Anatomy,
-    pattern: UptakePattern,
-    name: str,
-    number: int,
-    volume_ml: float,
-    tissues: np.ndarray,
-    scanning: np.random.Generator,
-    measuring: np.random.Generator,
-) -> Gate:
-    animal = anatomy.animal
-    uptake = animal.uptake.myocardium_end_diastole if name == GATES[0] else animal.uptake.myocardium_end_systole
-    relative = relative_activity(anatomy, tissues, pattern, myocardium=uptake, volume_ml=volume_ml)
-    fine = laboratory.emission.matrix.grid
-    photons = photons_per_voxel(animal, fine, photons_per_decay=laboratory.camera.photons_per_decay)
-    emission = block_mean(relative, ANATOMY_REFINEMENT // EMISSION_REFINEMENT) * np.float32(photons)
-    true_hu = block_mean(values_of(tissues, native_hu(animal.ct)), ANATOMY_REFINEMENT)
-    return Gate(
-        number=number,
-        volume_ml=volume_ml,
-        true_imbv=true_imbv(tissues, relative),
-        regions=majority_regions(tissues, ANATOMY_REFINEMENT),
-        truth=block_mean(emission, EMISSION_REFINEMENT) * EMISSION_REFINEMENT**3,
-        ct=contrast_ct(animal, tissues, laboratory.grid, scanning),
-        acquisition=acquire(laboratory, animal.scan, emission, true_hu, measuring),
-    )
 
 
 def _reconstructed(
@@ -165,7 +74,7 @@ def _reconstructed(
     labels = iterative_yang(
         projector,
         images,
-        torch.stack([gate.regions for gate in gates]).to(device),
+        torch.stack([gate.outlined for gate in gates]).to(device),
         n_iterations=recipe.n_yang_iterations,
         n_mlem_iterations=recipe.n_iterations,
         progress=progress,
@@ -182,7 +91,8 @@ def _case(laboratory: Laboratory, imaged: ImagedAnimal, images: Tensor, labels: 
         volumes[name] = {
             "image": image.numpy(),
             "label": label.numpy(),
-            "ct": gate.ct,
+            "ct": block_mean(gate.full_ct, ANATOMY_REFINEMENT),
+            "full_ct": gate.full_ct,
             "regions": gate.regions.numpy(),
             "truth": gate.truth,
             "mu": imaged.mu_per_mm.numpy(),
@@ -191,4 +101,4 @@ def _case(laboratory: Laboratory, imaged: ImagedAnimal, images: Tensor, labels: 
         }
         measured[name] = measured_numbers(gate, image, label, kept)
     parameters = {"drawn": asdict(imaged.animal), "derived": derived_numbers(imaged.animal), "gates": measured}
-    return Case(parameters=parameters, volumes=volumes)
+    return Case(parameters=parameters, volumes=volumes, scan=imaged.scan)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,13 +14,19 @@ import numpy as np
 from custom.errors import BadInput
 from custom.leftovers import remove_leftovers
 from custom.scanner.grid import ImageGrid
+from custom.scanner.list_mode_file import write_list_mode
+from custom.simulation.acquisition import ANATOMY_REFINEMENT
 from custom.simulation.case import Case
+from custom.simulation.checksums import write_checksums
 from custom.simulation.gating import GATES
+from custom.simulation.virtual_scan import VirtualScan
+from custom.simulation.whole_files import write_json
 
 SUFFIXES = {
     "image": "mlem",
     "label": "iy",
     "ct": "ct",
+    "full_ct": "res-full_ct",
     "regions": "regions",
     "truth": "activity",
     "mu": "mu",
@@ -68,30 +73,52 @@ def write_case(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGr
 
 
 def _write(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGrid) -> None:
-    name = subject(identity["animal"])
+    animal = identity["animal"]
     for gate, volumes in case.volumes.items():
-        (folder / name / f"gate-{gate}").mkdir(parents=True)
-        for key, path in entry(identity["animal"], gate).items():
-            _save(volumes[key], np.eye(4) if key in IN_PROJECTION_SPACE else grid.affine, folder / path)
-    write_json(folder / name / f"{name}_parameters.json", {"identity": identity} | case.parameters)
+        (folder / subject(animal) / f"gate-{gate}").mkdir(parents=True)
+        for key, path in entry(animal, gate).items():
+            _save(volumes[key], _affine(key, grid), folder / path)
+    if case.scan is not None:
+        _write_scan(folder / subject(animal), case.scan, case.volumes[GATES[0]]["mu"], grid)
+    write_json(parameters_file(folder, animal), {"identity": identity} | case.parameters)
+    write_checksums(folder / subject(animal))
+
+
+def _write_scan(folder: Path, scan: VirtualScan, mu_per_mm: np.ndarray, grid: ImageGrid) -> None:
+    """Write a scan in list mode and, under the names that run `reference` looks for, what is known of its gates."""
+    write_list_mode(folder / f"{folder.name}_listmode.h5", scan.list_mode, scan.events)
+    (folder / "gates").mkdir()
+    for number, gate in enumerate(scan.gates, start=1):
+        volumes = {"activity": gate.activity, "regions": gate.regions.numpy(), "mu": mu_per_mm}
+        stem = f"{folder.name}_gate-{number}"
+        for suffix, volume in volumes.items():
+            _save(volume, grid.affine, folder / "gates" / f"{stem}_{suffix}.nii.gz")
+        _save(gate.scatter_estimate, np.eye(4), folder / "gates" / f"{stem}_scatter.nii.gz")
+
+
+def parameters_file(folder: Path, animal: int) -> Path:
+    """Return the file of an animal's drawn numbers and of what came of them."""
+    return folder / subject(animal) / f"{subject(animal)}_parameters.json"
 
 
 def read_identity(folder: Path, animal: int) -> dict[str, Any]:
-    """Return what decided an animal's case; nothing where a file of it is missing or cannot be read."""
-    name = subject(animal)
-    if not all((folder / path).is_file() for gate in GATES for path in entry(animal, gate).values()):
-        return {}
+    """Return what decided an animal's case; nothing where that cannot be read."""
     try:
-        return dict(json.loads((folder / name / f"{name}_parameters.json").read_text(encoding="utf-8"))["identity"])
+        return dict(json.loads(parameters_file(folder, animal).read_text(encoding="utf-8"))["identity"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    unfinished.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    unfinished.replace(path)
+def needed_files(animal: int) -> list[str]:
+    """Return the files that make an animal whole, relative to its folder."""
+    images = (path for gate in GATES for path in entry(animal, gate).values())
+    return [*(path.removeprefix(f"{subject(animal)}/") for path in images), f"{subject(animal)}_parameters.json"]
+
+
+def _affine(key: str, grid: ImageGrid) -> np.ndarray:
+    if key in IN_PROJECTION_SPACE:
+        return np.eye(4)
+    return grid.refined(ANATOMY_REFINEMENT).affine if key == "full_ct" else grid.affine
 
 
 def _save(values: np.ndarray, affine: np.ndarray, path: Path) -> None:

@@ -5,70 +5,30 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from custom.cluster import run_each
 from custom.errors import BadInput
 from custom.projection.block_products import N_TOGETHER
-from custom.projection.cache import content_key
-from custom.projection.system_matrix import FORMAT_VERSION as MATRIX_VERSION
-from custom.scanner.camera import Camera, load_camera
+from custom.scanner.camera import load_camera
+from custom.scanner.list_mode import TRACERS
 from custom.settings import check_device, check_whole
 from custom.simulation.acquisition import open_laboratory
-from custom.simulation.animal import TRACERS
-from custom.simulation.case import Recipe, finish_cases, image_animal
-from custom.simulation.case_files import entry, read_identity, subject, write_case, write_json
+from custom.simulation.case import finish_cases
+from custom.simulation.case_files import subject, write_case
+from custom.simulation.cohort_files import is_finished, write_dataset
 from custom.simulation.gating import GATES
-from custom.simulation.ranges import CANINE_FILE, Ranges, load_ranges
-
-GENERATOR_VERSION = 4
-"""Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
+from custom.simulation.imaging import image_animal
+from custom.simulation.plan import Plan
+from custom.simulation.ranges import CANINE_FILE, load_ranges
+from custom.simulation.recipe import Recipe
+from custom.simulation.registration import Registration
 
 ANIMALS_TOGETHER = N_TOGETHER // len(GATES)
 """Animals whose gates share each pass over the system matrix."""
 
-DESCRIPTION = (
-    "Simulated canine cardiac SPECT: parametric anatomy, emission on a grid twice as fine as the images', attenuation, "
-    "scatter, Poisson counts of one of eight gates at end-expiration, MLEM (image) and iterative Yang (label). "
-    "Image, label and truth in emitted photons per voxel, ct in HU, mu per mm."
-)
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What a cohort is made of.
-
-    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor.
-    """
-
-    n_animals: int
-    seed: int
-    recipe: Recipe
-    camera: Camera
-    ranges: Ranges
-    device: str
-
-    def identity(self, animal: int) -> dict[str, Any]:
-        """Return what decides the contents of one animal's case."""
-        ranges = {name: {key: asdict(value) for key, value in entries.items()} for name, entries in self.ranges.items()}
-        return {
-            "generator_version": GENERATOR_VERSION,
-            "matrix_version": MATRIX_VERSION,
-            "seed": self.seed,
-            "animal": animal,
-            "recipe": asdict(self.recipe),
-            "device": self.device,
-            "camera": self.camera.name,
-            "camera_hash": content_key(asdict(self.camera)),
-            "ranges_hash": content_key(ranges),
-        }
 
 
 def simulate_cohort(
@@ -81,6 +41,9 @@ def simulate_cohort(
     ranges: str | Path | None = None,
     n_iterations: int = 80,
     n_yang_iterations: int = 10,
+    ct_shift_mm: float = 0.0,
+    ct_gate: str = "same",
+    list_mode: bool = False,
     overwrite: bool = False,
     cache_dir: str | Path | None = None,
     device: str = "cpu",
@@ -102,6 +65,9 @@ def simulate_cohort(
         ranges: YAML file of the ranges; default `canine.yaml`.
         n_iterations: of MLEM.
         n_yang_iterations: of iterative Yang.
+        ct_shift_mm: registration error: length of a rigid shift of the contrast CT and of the regions outlined on it.
+        ct_gate: registration error: "other" outlines them on the CT of the other gate.
+        list_mode: keep each animal's whole scan, event by event (some 100 MB), with the truth of all eight gates.
         overwrite: replace animals that were made with other settings.
         cache_dir: where system matrices are kept; default the user's cache folder.
         device: of reconstruction and correction.
@@ -120,13 +86,19 @@ def simulate_cohort(
     plan = Plan(
         n_animals=n_animals,
         seed=seed,
-        recipe=Recipe(tracer=tracer, n_iterations=n_iterations, n_yang_iterations=n_yang_iterations),
+        recipe=Recipe(
+            tracer=tracer,
+            n_iterations=n_iterations,
+            n_yang_iterations=n_yang_iterations,
+            registration=Registration(shift_mm=ct_shift_mm, gate=ct_gate),
+            list_mode=list_mode,
+        ),
         camera=load_camera(camera),
         ranges=load_ranges(CANINE_FILE if ranges is None else ranges),
         device=device,
     )
     folder = _writable(output_dir)
-    missing = [animal for animal in range(1, n_animals + 1) if not _is_finished(folder, plan, animal, overwrite)]
+    missing = [animal for animal in range(1, n_animals + 1) if not is_finished(folder, plan, animal, overwrite)]
     if missing:
         matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
@@ -142,25 +114,9 @@ def simulate_cohort(
             progress=progress,
         )
         _check_failures(failures)
-    path = _write_dataset(folder, plan)
+    path = write_dataset(folder, plan)
     logger.info("%d simulated animals, two gates each, in %s", n_animals, folder)
     return path
-
-
-def split_animals(n_animals: int) -> dict[str, list[int]]:
-    """Deal animals 1 to n out to training, validation and test in the paper's proportion of 15 : 3 : 10.
-
-    The first go to training, the last to test; a single animal is for testing.
-    """
-    n_test = max(1, round(n_animals * 10 / 28))
-    n_validation = min(max(round(n_animals * 3 / 28), 1 if n_animals >= 3 else 0), n_animals - n_test)
-    n_training = n_animals - n_test - n_validation
-    animals = list(range(1, n_animals + 1))
-    return {
-        "training": animals[:n_training],
-        "validation": animals[n_training : n_training + n_validation],
-        "test": animals[n_training + n_validation :],
-    }
 
 
 def _write_animals(
@@ -171,8 +127,7 @@ def _write_animals(
     laboratory = open_laboratory(plan.camera, cache_dir=matrices, device=plan.device, progress=False)
     for animal in animals:
         try:
-            seeds = np.random.SeedSequence([plan.seed, animal])
-            imaged[animal] = image_animal(laboratory, plan.ranges, plan.recipe, seeds)
+            imaged[animal] = image_animal(laboratory, plan.ranges, plan.recipe, seed=plan.seed, animal=animal)
         except BadInput as error:
             failures[animal] = str(error)
     cases = finish_cases(laboratory, list(imaged.values()), plan.recipe, progress=progress) if imaged else []
@@ -207,36 +162,3 @@ def _writable(output_dir: str | Path) -> Path:
     if not os.access(folder, os.W_OK | os.X_OK):
         raise BadInput(f"output_dir must be writable, got {output_dir}; is the folder yours?")
     return folder
-
-
-def _is_finished(folder: Path, plan: Plan, animal: int, overwrite: bool) -> bool:
-    """Return whether an animal lies there, made by the same plan; refuse one that was made by another."""
-    there = folder / subject(animal)
-    if not there.exists():
-        return False
-    found, wanted = read_identity(folder, animal), plan.identity(animal)
-    if found == wanted:
-        return True
-    if not overwrite:
-        differing = [key for key in wanted if found.get(key) != wanted[key]] if found else ["set of files"]
-        raise BadInput(
-            f"output_dir must not hold animals made with other settings, got {there} with another "
-            f"{' and '.join(differing)}; give --overwrite True or another folder"
-        )
-    return False
-
-
-def _write_dataset(folder: Path, plan: Plan) -> Path:
-    splits = {
-        name: [entry(animal, gate) for animal in animals for gate in GATES]
-        for name, animals in split_animals(plan.n_animals).items()
-    }
-    head = {
-        "name": "virtual canines",
-        "description": DESCRIPTION,
-        "tracer": plan.recipe.tracer,
-        "seed": plan.seed,
-        "generator_version": GENERATOR_VERSION,
-    }
-    write_json(folder / "dataset.json", head | splits)
-    return folder / "dataset.json"

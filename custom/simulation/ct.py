@@ -8,10 +8,11 @@ from scipy.ndimage import gaussian_filter
 from custom.scanner.grid import ImageGrid
 from custom.simulation.anatomy import block_mean
 from custom.simulation.animal import Animal, ComputedTomography
-from custom.simulation.tissues import Tissue, values_of
+from custom.simulation.tissues import BLOOD, Tissue, values_of
 
 FWHM_PER_SIGMA = 2 * np.sqrt(2 * np.log(2))
 AIR_HU = -1000.0
+LOWEST_HU = np.float32(-1024)  # that scanners store
 
 
 def contrast_hu(ct: ComputedTomography) -> dict[Tissue, float]:
@@ -25,15 +26,19 @@ def contrast_hu(ct: ComputedTomography) -> dict[Tissue, float]:
         Tissue.MUSCLE: ct.muscle,
         Tissue.MYOCARDIUM: ct.myocardium,
         Tissue.RIGHT_HEART_WALL: ct.myocardium,
+        Tissue.ATRIAL_WALL: ct.myocardium,
         Tissue.LEFT_VENTRICULAR_BLOOD: ct.left_blood,
         Tissue.LEFT_BLOOD: ct.left_blood,
         Tissue.RIGHT_BLOOD: ct.right_blood,
+        Tissue.PULMONARY_ARTERY: ct.right_blood,
+        Tissue.PULMONARY_VEIN: ct.left_blood,
+        Tissue.HEPATIC_VESSEL: ct.liver + 45.0,  # the portal vein fills first; assumed
     }
 
 
 def native_hu(ct: ComputedTomography) -> dict[Tissue, float]:
     """Return the CT number of every tissue without contrast agent; soft tissues as commonly measured in dogs."""
-    blood = dict.fromkeys((Tissue.LEFT_VENTRICULAR_BLOOD, Tissue.LEFT_BLOOD, Tissue.RIGHT_BLOOD), 42.0)
+    blood = dict.fromkeys(BLOOD, 42.0)
     return blood | {
         Tissue.AIR: AIR_HU,
         Tissue.FAT: ct.fat,
@@ -41,34 +46,41 @@ def native_hu(ct: ComputedTomography) -> dict[Tissue, float]:
         Tissue.BONE: ct.bone,
         Tissue.MARROW: ct.marrow,
         Tissue.LUNG: ct.lung,
+        Tissue.DEPENDENT_LUNG: ct.dependent_lung,
         Tissue.AIRWAY: -980.0,
+        Tissue.BRONCHUS: -940.0,
+        Tissue.BRONCHUS_WALL: 20.0,
+        Tissue.CARTILAGE: 110.0,
+        Tissue.SPINAL_CORD: 36.0,
         Tissue.LIVER: 60.0,
         Tissue.GALLBLADDER: 10.0,
         Tissue.STOMACH_WALL: 45.0,
         Tissue.STOMACH_CONTENT: 20.0,
         Tissue.SPLEEN: 52.0,
         Tissue.BOWEL: 25.0,
+        Tissue.BOWEL_CONTENT: 18.0,
+        Tissue.GAS: -960.0,
         Tissue.MYOCARDIUM: 48.0,
         Tissue.RIGHT_HEART_WALL: 48.0,
+        Tissue.ATRIAL_WALL: 48.0,
     }
 
 
 def contrast_ct(animal: Animal, tissues: np.ndarray, grid: ImageGrid, generator: np.random.Generator) -> np.ndarray:
-    """CT with contrast on the camera's grid, matched to the gate.
+    """CT with contrast on the anatomy's grid, as a scanner stores it.
 
     Args:
         animal: gives CT numbers, blur and noise.
-        tissues: fine tissue map at the gate, a whole number of times finer than the grid.
-        grid: the camera's grid.
+        tissues: tissue map on the grid.
+        grid: the anatomy's grid.
         generator: source of the noise.
 
     Returns:
-        HU, shape of the grid, float32, never below −1024.
+        HU, shape of the grid, whole numbers, int16, never below −1024.
     """
     sigma = [animal.ct.blur_fwhm_mm / FWHM_PER_SIGMA / s for s in grid.spacing_mm]
-    mean = block_mean(values_of(tissues, contrast_hu(animal.ct)), tissues.shape[0] // grid.shape[0])
-    blurred = gaussian_filter(mean, sigma, mode="nearest")
-    return _noisy(blurred, animal.ct.noise_hu, generator)
+    blurred = gaussian_filter(values_of(tissues, contrast_hu(animal.ct)), sigma, mode="nearest")
+    return np.rint(_noisy(blurred, animal.ct.noise_hu, generator)).astype(np.int16)
 
 
 def low_dose_ct(animal: Animal, gates: list[np.ndarray], grid: ImageGrid, generator: np.random.Generator) -> np.ndarray:
@@ -80,6 +92,7 @@ def low_dose_ct(animal: Animal, gates: list[np.ndarray], grid: ImageGrid, genera
 
 
 def _noisy(hu: np.ndarray, sd: float, generator: np.random.Generator) -> np.ndarray:
-    """Add noise as grainy as a resampled CT's: correlated over about a voxel."""
-    noise = gaussian_filter(generator.normal(size=hu.shape).astype(np.float32), 0.6, mode="wrap")
-    return np.maximum(hu + noise * np.float32(sd / noise.std()), -1024.0).astype(np.float32)
+    """Add noise as grainy as a CT's: correlated over about a voxel."""
+    noise = generator.standard_normal(size=hu.shape, dtype=np.float32)
+    gaussian_filter(noise, 0.6, mode="wrap", output=noise)
+    return np.maximum(hu + noise * np.float32(sd / noise.std(dtype=np.float64)), LOWEST_HU)

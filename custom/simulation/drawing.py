@@ -9,9 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from custom.errors import BadInput
-from custom.simulation.animal import TRACERS, Animal, Body, ComputedTomography, Heart, Pattern, Scan, Uptake
+from custom.scanner.list_mode import TRACERS
+from custom.simulation.animal import Animal, Body, ComputedTomography, Heart, Motion, Pattern, Scan, Uptake
 from custom.simulation.ranges import Range, Ranges
+from custom.simulation.rules import hold_fraction
 
+STOMACH = ("stomach_wall_active", "stomach_probability")
 ORGANS = ("liver", "lung", "muscle", "fat", "spleen", "bone", "marrow", "stomach_wall", "bowel", "gallbladder")
 
 Section = TypeVar("Section")
@@ -31,14 +34,17 @@ def draw_animal(generator: np.random.Generator, ranges: Ranges, *, tracer: str =
     if tracer not in TRACERS:
         raise BadInput(f"tracer must be one of {', '.join(TRACERS)}, got {tracer!r}; check the spelling")
     pattern = _draw(Pattern, "pattern", generator, ranges)
+    uptake, has_stomach_activity = _draw_uptake(generator, ranges, tracer)
     return Animal(
         tracer=tracer,
         body=_draw(Body, "body", generator, ranges),
         heart=_draw(Heart, "heart", generator, ranges),
-        uptake=_draw_uptake(generator, ranges, tracer),
+        uptake=uptake,
         pattern=pattern,
         scan=_draw(Scan, "scan", generator, ranges),
         ct=_draw(ComputedTomography, "ct", generator, ranges),
+        motion=_draw(Motion, "motion", generator, ranges),
+        has_stomach_activity=has_stomach_activity,
         has_deficit=bool(generator.uniform() < pattern.deficit_probability),
     )
 
@@ -56,21 +62,39 @@ def _section(name: str, ranges: Ranges, expected: set[str]) -> Mapping[str, Rang
 def _draw(kind: type[Section], section: str, generator: np.random.Generator, ranges: Ranges) -> Section:
     names = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     entries = _section(section, ranges, set(names))
+    # A range that reaches beyond what can be is refused at the first animal, not at the one that draws it.
+    kind(**{name: entries[name].low for name in names})
+    kind(**{name: entries[name].high for name in names})
     return kind(**{name: entries[name].draw(generator) for name in names})
 
 
-def _draw_uptake(generator: np.random.Generator, ranges: Ranges, tracer: str) -> Uptake:
+def _draw_uptake(generator: np.random.Generator, ranges: Ranges, tracer: str) -> tuple[Uptake, bool]:
+    """Return the uptakes, and whether the stomach's wall takes up free pertechnetate."""
     if tracer == "perfusion":
-        entries = _section(tracer, ranges, {*ORGANS, "blood", "gate_change"})
+        entries = _section(tracer, ranges, {*ORGANS, *STOMACH, "blood", "gate_change"})
         blood, diastole = entries["blood"].draw(generator), 1.0
         systole = entries["gate_change"].draw(generator)
     else:
         names = ("imbv_end_diastole", "imbv_end_systole", "imbv_correlation")
-        entries = _section(tracer, ranges, {*ORGANS, *names})
-        blood = 1.0
-        correlation = entries["imbv_correlation"].draw(generator)
-        first, second = generator.normal(size=2)
-        diastole = entries["imbv_end_diastole"].at(first)
-        systole = entries["imbv_end_systole"].at(correlation * first + np.sqrt(1 - correlation**2) * second)
+        entries = _section(tracer, ranges, {*ORGANS, *STOMACH, *names})
+        blood, (diastole, systole) = 1.0, _draw_imbv(generator, entries)
+    for end in (entries["stomach_probability"].low, entries["stomach_probability"].high):
+        hold_fraction(tracer, {"stomach_probability": end})
+    active = bool(generator.uniform() < entries["stomach_probability"].draw(generator))
     organs = {name: entries[name].draw(generator) for name in ORGANS}
-    return Uptake(blood=blood, myocardium_end_diastole=diastole, myocardium_end_systole=systole, **organs)
+    wall = entries["stomach_wall_active"].draw(generator)
+    if active:
+        organs["stomach_wall"] = wall
+    for name in (*ORGANS, "stomach_wall_active"):
+        if entries[name].low < 0:
+            raise BadInput(f"uptake is finite and not negative, got {entries[name].low} for {name}; check {tracer!r}")
+    return Uptake(blood=blood, myocardium_end_diastole=diastole, myocardium_end_systole=systole, **organs), active
+
+
+def _draw_imbv(generator: np.random.Generator, entries: Mapping[str, Range]) -> tuple[float, float]:
+    correlation = entries["imbv_correlation"].draw(generator)
+    if not -1 <= correlation <= 1:
+        raise BadInput(f"imbv_correlation lies between -1 and 1, got {correlation}; is it in percent?")
+    first, second = generator.normal(size=2)
+    both = correlation * first + np.sqrt(1 - correlation**2) * second
+    return entries["imbv_end_diastole"].at(first), entries["imbv_end_systole"].at(both)

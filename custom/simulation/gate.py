@@ -13,41 +13,34 @@ from custom.reconstruction.regions import Region, region_means
 from custom.simulation.acquisition import Acquisition
 from custom.simulation.activity import concentration_mbq_per_ml, gate_seconds
 from custom.simulation.animal import Animal
-from custom.simulation.tissues import Tissue
+from custom.simulation.ventricle import LeftVentricle
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One gate of an animal before reconstruction, on the camera's grid.
+    """One gate of an animal before reconstruction, on the camera's grid where nothing else is said.
 
     Args:
         number: which of the eight gates, the first centred on the R wave.
         volume_ml: mean volume of the left ventricle's cavity.
+        ventricle: the left ventricle's shape at that volume.
         true_imbv: of the tissues themselves.
         regions: majority label of each voxel.
+        outlined: the same as outlined on the contrast CT, which may lie wrongly over the image.
         truth: emitted photons per voxel.
-        ct: contrast CT, HU.
+        full_ct: contrast CT on the anatomy's grid, HU, int16.
         acquisition: what the camera measured.
     """
 
     number: int
     volume_ml: float
+    ventricle: LeftVentricle
     true_imbv: float
     regions: Tensor
+    outlined: Tensor
     truth: np.ndarray
-    ct: np.ndarray
+    full_ct: np.ndarray
     acquisition: Acquisition
-
-
-def true_imbv(tissues: np.ndarray, relative: np.ndarray) -> float:
-    """Return the ratio of mean activity in the myocardium and in the left ventricle's blood, however thin the wall.
-
-    Args:
-        tissues: on the anatomy's grid, see `Tissue`.
-        relative: relative activity per volume there.
-    """
-    wall, blood = tissues == Tissue.MYOCARDIUM, tissues == Tissue.LEFT_VENTRICULAR_BLOOD
-    return float(relative[wall].mean(dtype=np.float64) / relative[blood].mean(dtype=np.float64))
 
 
 def derived_numbers(animal: Animal) -> dict[str, float]:
@@ -66,13 +59,9 @@ def measured_numbers(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> 
     return {
         "gate": gate.number,
         "left_ventricular_volume_ml": gate.volume_ml,
-        "imbv": {"true": gate.true_imbv}
-        | {
-            name: values[Region.MYOCARDIUM] / values[Region.LEFT_VENTRICULAR_BLOOD]
-            if values[Region.LEFT_VENTRICULAR_BLOOD] > 0
-            else None
-            for name, values in means.items()
-        },
+        "left_ventricular_inner_diameter_mm": 2 * gate.ventricle.radius_mm,
+        "left_ventricular_wall_mm": gate.ventricle.wall_mm,
+        "imbv": {"true": gate.true_imbv} | {name: _imbv(values) for name, values in means.items()},
         "region_means_photons_per_voxel": {
             name: {region.name.lower(): values[region] for region in Region} for name, values in means.items()
         },
@@ -83,3 +72,8 @@ def measured_numbers(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> 
             "estimated_scatter": float(acquisition.scatter_estimate.double().sum()),
         },
     }
+
+
+def _imbv(means: list[float]) -> float | None:
+    blood = means[Region.LEFT_VENTRICULAR_BLOOD]
+    return means[Region.MYOCARDIUM] / blood if blood > 0 else None

@@ -42,6 +42,17 @@ class BeatingHeart:
         """The left ventricle's volume at end-diastole."""
         return end_diastolic_volume_ml(self.body, self.heart)
 
+    def twist_rad(self, volume_ml: float, along_mm: float) -> float:
+        """Return how far the wall has turned about the long axis at a height over the equator, towards the apex.
+
+        The base stays; the apex turns anticlockwise, seen from the apex, by the drawn twist at end-systole, and
+        heights between and volumes between in proportion.
+        """
+        shape, _ = self.left_ventricle(volume_ml)
+        ejected = (1 - volume_ml / self.largest_ml) / self.heart.ejection_fraction
+        height = (along_mm + shape.base_mm) / (shape.half_length_mm + shape.base_mm)
+        return float(np.radians(self.heart.twist_deg) * ejected * height)
+
     def left_ventricle(self, volume_ml: float) -> tuple[LeftVentricle, np.ndarray]:
         """Return the left ventricle's shape and the centre of its ellipsoids."""
         shape = left_ventricle_at(volume_ml, self.body, self.heart)

@@ -7,29 +7,44 @@ from __future__ import annotations
 
 import numpy as np
 
+from custom.simulation.coronaries import coronary_arteries, find_grooves, groove_fat
 from custom.simulation.heart import BeatingHeart, grown
-from custom.simulation.solids import Ellipsoid, Solid, tube
-from custom.simulation.tissues import Part, Tissue
+from custom.simulation.inner_muscles import left_trabeculae, papillary_muscles, right_trabeculae
+from custom.simulation.solids import Ellipsoid, RoundCone, thicker, tube
+from custom.simulation.tissues import Part, Tissue, made_of
 
 GROOVE_FAT_MM = 3.0  # in the groove between atria and ventricles
+PERICARDIUM_MM = 0.9
+ATRIAL_WALL_MM = 1.5
 
 
 def heart_parts(beating: BeatingHeart, volume_ml: float) -> list[Part]:
     """Return the heart when its left ventricle has a volume, the later parts painted over the earlier."""
     left, right = beating.left_outer(volume_ml), beating.right_cavity(volume_ml)
     right_wall, fat = beating.right_wall_mm(volume_ml), beating.heart.pericardial_fat_mm
+    grooves, scale = find_grooves(beating, volume_ml, grown(right, right_wall)), beating.body.scale
+    atria = [right_atrium(beating, volume_ml), left_atrium(beating, volume_ml)]
+    auricles = [right_auricle(beating, volume_ml), left_auricle(beating, volume_ml)]
     return [
+        (grown(left, fat + PERICARDIUM_MM, beyond_cut_mm=GROOVE_FAT_MM), Tissue.MUSCLE),
+        (grown(right, right_wall + fat + PERICARDIUM_MM, beyond_cut_mm=GROOVE_FAT_MM), Tissue.MUSCLE),
         (grown(left, fat, beyond_cut_mm=GROOVE_FAT_MM), Tissue.FAT),
         (grown(right, right_wall + fat, beyond_cut_mm=GROOVE_FAT_MM), Tissue.FAT),
+        *made_of(Tissue.FAT, groove_fat(grooves, scale)),
+        *made_of(Tissue.ATRIAL_WALL, [grown(atrium, ATRIAL_WALL_MM) for atrium in atria]),
+        *made_of(Tissue.ATRIAL_WALL, [thicker(piece, ATRIAL_WALL_MM) for pieces in auricles for piece in pieces]),
         (grown(right, right_wall), Tissue.RIGHT_HEART_WALL),
-        (right_atrium(beating, volume_ml), Tissue.RIGHT_BLOOD),
-        (left_atrium(beating, volume_ml), Tissue.LEFT_BLOOD),
+        *made_of(Tissue.RIGHT_BLOOD, [atria[0], *auricles[0]]),
+        *made_of(Tissue.LEFT_BLOOD, [atria[1], *auricles[1]]),
         (right, Tissue.RIGHT_BLOOD),
-        *((vessel, Tissue.RIGHT_BLOOD) for vessel in right_outflow(beating, volume_ml)),
-        *((vessel, Tissue.LEFT_BLOOD) for vessel in aortic_root(beating, volume_ml)),
+        *made_of(Tissue.RIGHT_HEART_WALL, right_trabeculae(beating, volume_ml, right)),
+        *made_of(Tissue.RIGHT_BLOOD, right_outflow(beating, volume_ml)),
+        *made_of(Tissue.LEFT_BLOOD, aortic_root(beating, volume_ml)),
+        *made_of(Tissue.LEFT_BLOOD, coronary_arteries(grooves, scale)),
         (left, Tissue.MYOCARDIUM),
         (left_cavity(beating, volume_ml), Tissue.LEFT_VENTRICULAR_BLOOD),
-        *((muscle, Tissue.MYOCARDIUM) for muscle in papillary_muscles(beating, volume_ml)),
+        *made_of(Tissue.MYOCARDIUM, papillary_muscles(beating, volume_ml)),
+        *made_of(Tissue.MYOCARDIUM, left_trabeculae(beating, volume_ml)),
     ]
 
 
@@ -42,25 +57,6 @@ def left_cavity(beating: BeatingHeart, volume_ml: float) -> Ellipsoid:
         semi_axes_mm=(shape.half_length_mm, shape.radius_mm, shape.radius_mm),
         cut_mm=-shape.base_mm,
     )
-
-
-def papillary_muscles(beating: BeatingHeart, volume_ml: float) -> list[Ellipsoid]:
-    """Return the posteromedial and the anterolateral muscle, of the same volume throughout the beat."""
-    shape, centre = beating.left_ventricle(volume_ml)
-    shortening = shape.half_length_mm / beating.left_ventricle(beating.largest_ml)[0].half_length_mm
-    radius = beating.heart.papillary_radius_mm * beating.body.scale / np.sqrt(shortening)
-    from_axis = shape.radius_mm - 0.7 * radius
-    muscles = []
-    for angle in np.radians([118.0, 222.0]):
-        offset = np.array([0.12 * shape.half_length_mm, from_axis * np.cos(angle), from_axis * np.sin(angle)])
-        muscles.append(
-            Ellipsoid(
-                centre_mm=centre + offset @ beating.pose.axes,
-                axes=beating.pose.axes,
-                semi_axes_mm=(0.3 * shape.half_length_mm, radius, radius),
-            )
-        )
-    return muscles
 
 
 def left_atrium(beating: BeatingHeart, volume_ml: float) -> Ellipsoid:
@@ -77,13 +73,29 @@ def right_atrium(beating: BeatingHeart, volume_ml: float) -> Ellipsoid:
     return Ellipsoid(centre_mm=centre, axes=beating.pose.axes, semi_axes_mm=(1.0 * size, 1.0 * size, 1.2 * size))
 
 
-def aortic_root(beating: BeatingHeart, volume_ml: float) -> list[Solid]:
+def left_auricle(beating: BeatingHeart, volume_ml: float) -> list[RoundCone]:
+    """Return the left auricle, which bends around the pulmonary trunk's left side."""
+    atrium, axes = left_atrium(beating, volume_ml), beating.pose.axes
+    size = atrium.semi_axes_mm[0]
+    points = [np.array(p) * size @ axes for p in ((0.0, -0.5, -0.4), (0.1, -1.1, -0.9), (0.45, -1.05, -1.35))]
+    return tube([atrium.centre_mm + p for p in points], np.array([0.55, 0.48, 0.30]) * size)
+
+
+def right_auricle(beating: BeatingHeart, volume_ml: float) -> list[RoundCone]:
+    """Return the right auricle, which lies before the aorta's root."""
+    atrium, axes = right_atrium(beating, volume_ml), beating.pose.axes
+    size = atrium.semi_axes_mm[0]
+    points = [np.array(p) * size @ axes for p in ((-0.2, 0.1, -0.6), (-0.3, 0.1, -1.35), (-0.25, -0.35, -1.75))]
+    return tube([atrium.centre_mm + p for p in points], np.array([0.7, 0.5, 0.3]) * size)
+
+
+def aortic_root(beating: BeatingHeart, volume_ml: float) -> list[RoundCone]:
     """Return the root, from the valve plane to where the arch takes over."""
     points = [beating.base_point(volume_ml, beyond_mm=beyond, septal=0.2, inferior=-0.2) for beyond in (0.0, 8.0, 16.0)]
     return tube([*points, arch_start_mm(beating)], beating.heart.aorta_mm * beating.body.scale)
 
 
-def right_outflow(beating: BeatingHeart, volume_ml: float) -> list[Solid]:
+def right_outflow(beating: BeatingHeart, volume_ml: float) -> list[RoundCone]:
     """Return the infundibulum and the pulmonary trunk, which passes in front of the aorta to its left."""
     points = [
         beating.base_point(volume_ml, beyond_mm=-14.0, septal=0.80, inferior=-0.70),

@@ -16,6 +16,7 @@ from custom.scanner.grid import ImageGrid
 
 # Fitted to EGSnrc's photon transport from a water cylinder of 100 mm radius through a tungsten pinhole into CZT
 # (energy resolution 5.4 %, window ±10 %), for sources under 100 and 50 mm of water, 148 and 98 mm from the pinhole.
+# `python -m benchmarks.scatter` draws both beside the model.
 STRENGTH, POWER = 0.3862, 1.0567
 KERNEL_WEIGHTS = (0.0353, 0.1314, 0.2404, 0.5929)
 KERNEL_WIDTHS = (0.0, 0.0446, 0.1404, 0.3355)
@@ -81,11 +82,14 @@ def expected_scatter(projector: MatrixProjector, transmission: Tensor, emission:
 
 
 def estimated_scatter(
-    scatter: np.ndarray, generator: np.random.Generator, *, window_ratio: float, calibration: float, sigma: float = 2.0
+    scatter: np.ndarray, generator: np.random.Generator, *, window_ratio: float, calibration: float, sigma: float = 1.0
 ) -> np.ndarray:
     """What a second, lower energy window lets one estimate of the scatter: noisy, smoothed, with a wrong scale.
 
         b = c · Gaussian(σ) * Poisson(r · S) / r
+
+    With c = 1 its sum over a detector is S's but for noise; a pixel's noise is √(S / r) / (2 σ √π). The default σ is
+    where noise and what smoothing takes from peaks are together least at the counts of one gate.
 
     Args:
         scatter: S, expected scattered counts, (..., row, column).
@@ -95,7 +99,7 @@ def estimated_scatter(
         sigma: of the smoothing, pixels.
     """
     window = generator.poisson(window_ratio * scatter) / window_ratio
-    return calibration * gaussian_filter(window, sigma, axes=(-2, -1), mode="nearest")
+    return calibration * gaussian_filter(window, sigma, axes=(-2, -1), mode="reflect")  # which keeps the sum
 
 
 def _shares(spread: Tensor) -> list[Tensor]:

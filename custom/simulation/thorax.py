@@ -22,6 +22,7 @@ class Thorax:
         skin, muscle, cavity: trunks from outside to inside.
         diaphragm: everything below it, its muscle included.
         spine_mm: x and y of the vertebral bodies.
+        level_mm: z of the heart's middle at end-expiration, from which heights count.
     """
 
     body: Body
@@ -31,14 +32,11 @@ class Thorax:
     cavity: Trunk
     diaphragm: Abdomen
     spine_mm: tuple[float, float]
+    level_mm: float
 
     def point(self, right: float, from_spine: float, head: float) -> np.ndarray:
         """Return a point from the mid-plane, the spine and the heart's level, in millimetres of a 25 kg animal."""
-        level = self.beating.pose.middle_mm[2]
-        return (
-            np.array([self.spine_mm[0], self.spine_mm[1], level])
-            + np.array([right, from_spine, head]) * self.body.scale
-        )
+        return np.array([*self.spine_mm, self.level_mm]) + np.array([right, from_spine, head]) * self.body.scale
 
 
 def build_thorax(beating: BeatingHeart) -> Thorax:
@@ -65,7 +63,16 @@ def build_thorax(beating: BeatingHeart) -> Thorax:
     lowest = float((surface[:, 2] + dome.depth(surface[:, 0], surface[:, 1])).min())
     dome = replace(dome, top_mm=np.array([*dome.top_mm[:2], lowest - heart.to_diaphragm_mm]))
     spine = (x, skin.middle_y_mm - half_depth + 46 * scale)
-    return Thorax(body=body, beating=beating, skin=skin, muscle=muscle, cavity=cavity, diaphragm=dome, spine_mm=spine)
+    return Thorax(
+        body=body,
+        beating=beating,
+        skin=skin,
+        muscle=muscle,
+        cavity=cavity,
+        diaphragm=dome,
+        spine_mm=spine,
+        level_mm=float(z),
+    )
 
 
 def _fitted_cavity(body: Body, surface: np.ndarray, x: float, z: float, to_sternum_mm: float) -> Trunk:

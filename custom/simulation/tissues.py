@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 import numpy as np
@@ -31,17 +32,51 @@ class Tissue(IntEnum):
     LEFT_VENTRICULAR_BLOOD = 15
     LEFT_BLOOD = 16  # left atrium, pulmonary veins, aorta
     RIGHT_BLOOD = 17  # right ventricle and atrium, pulmonary artery, venae cavae
+    ATRIAL_WALL = 18
+    CARTILAGE = 19  # ribs' ends, discs, rings of the trachea
+    SPINAL_CORD = 20
+    DEPENDENT_LUNG = 21  # denser, where the animal lies on it
+    PULMONARY_ARTERY = 22  # branches within the lungs
+    PULMONARY_VEIN = 23
+    BRONCHUS = 24  # air of the branches within the lungs
+    BRONCHUS_WALL = 25
+    HEPATIC_VESSEL = 26  # hepatic and portal veins within the liver
+    BOWEL_CONTENT = 27
+    GAS = 28  # in stomach and bowel
 
 
 Part = tuple[Solid, Tissue]
 
+BLOOD = (
+    Tissue.LEFT_VENTRICULAR_BLOOD,
+    Tissue.LEFT_BLOOD,
+    Tissue.RIGHT_BLOOD,
+    Tissue.PULMONARY_ARTERY,
+    Tissue.PULMONARY_VEIN,
+    Tissue.HEPATIC_VESSEL,
+)
+
+
+def made_of(tissue: Tissue, solids: Iterable[Solid]) -> list[Part]:
+    """Return solids as parts of one tissue."""
+    return [(solid, tissue) for solid in solids]
+
+
 REGIONS: dict[Tissue, Region] = dict.fromkeys(Tissue, Region.BACKGROUND) | {
     Tissue.AIR: Region.OUTSIDE,
     Tissue.LUNG: Region.LUNG,
+    # Nor does a reader outline vessels and bronchi within an organ: most are thinner than a voxel.
+    Tissue.DEPENDENT_LUNG: Region.LUNG,
+    Tissue.PULMONARY_ARTERY: Region.LUNG,
+    Tissue.PULMONARY_VEIN: Region.LUNG,
+    Tissue.BRONCHUS: Region.LUNG,
+    Tissue.BRONCHUS_WALL: Region.LUNG,
     Tissue.LIVER: Region.LIVER,
+    Tissue.HEPATIC_VESSEL: Region.LIVER,
     Tissue.MYOCARDIUM: Region.MYOCARDIUM,
     # A reader of the CT outlines the right heart as a whole: its wall is thinner than a voxel.
     Tissue.RIGHT_HEART_WALL: Region.OTHER_BLOOD,
+    Tissue.ATRIAL_WALL: Region.OTHER_BLOOD,
     Tissue.LEFT_VENTRICULAR_BLOOD: Region.LEFT_VENTRICULAR_BLOOD,
     Tissue.LEFT_BLOOD: Region.OTHER_BLOOD,
     Tissue.RIGHT_BLOOD: Region.OTHER_BLOOD,

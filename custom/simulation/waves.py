@@ -23,18 +23,43 @@ class PlaneWaves:
 
     def at(self, x: np.ndarray, y: np.ndarray, z: np.ndarray) -> np.ndarray:
         """Evaluate on the grid that three axes span; shape (x, y, z), or (3, x, y, z) for a displacement."""
-        waves = [np.exp(1j * np.outer(k, r)) for k, r in zip(self.wave_vectors.T, (x, y, z), strict=True)]
-        weights = (self.amplitudes.T * np.exp(1j * self.phases)).astype(np.complex64)
-        planes = np.einsum("wx,wy->wxy", waves[0], waves[1]).astype(np.complex64)
-        along_z = waves[2].astype(np.complex64)
-        if weights.ndim == 1:
-            return np.tensordot(planes * weights[:, None, None], along_z, axes=(0, 0)).real
-        return np.stack([np.tensordot(planes * w[:, None, None], along_z, axes=(0, 0)).real for w in weights])
+        across, along = self._planes(x, y), self._lines(z)
+        if self.amplitudes.ndim == 1:
+            return _product(across, along, self.amplitudes)
+        return np.stack([_product(across, along, a) for a in self.amplitudes.T])
+
+    def at_points(self, points_mm: np.ndarray) -> np.ndarray:
+        """Evaluate at points, shape (..., 3); shape (...) or (..., 3)."""
+        return np.cos(points_mm @ self.wave_vectors.T + self.phases) @ self.amplitudes
+
+    def _planes(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return cosines and sines over x and y, shape (2, wave, x, y), float32."""
+        kx, ky, _ = self.wave_vectors.T
+        angle = kx[:, None, None] * x[:, None] + ky[:, None, None] * y + self.phases[:, None, None]
+        return np.stack([np.cos(angle), np.sin(angle)]).astype(np.float32)
+
+    def _lines(self, z: np.ndarray) -> np.ndarray:
+        """Return cosines and minus sines over z, shape (2, wave, z), float32."""
+        angle = np.outer(self.wave_vectors[:, 2], z)
+        return np.stack([np.cos(angle), -np.sin(angle)]).astype(np.float32)
 
 
-def random_field(generator: np.random.Generator, *, sd: float, n_waves: int = 24) -> PlaneWaves:
-    """Draw a scalar field of mean 0 and standard deviation sd, with wavelengths of 30 to 120 mm."""
-    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=30.0, longest_mm=120.0)
+def _product(across: np.ndarray, along: np.ndarray, amplitudes: np.ndarray) -> np.ndarray:
+    """Return Σ a (cos cos − sin sin) as one product of real matrices, shape (x, y, z)."""
+    weighted = along * amplitudes.astype(np.float32)[:, None]
+    return np.tensordot(across, weighted, axes=((0, 1), (0, 1)))
+
+
+def random_field(
+    generator: np.random.Generator,
+    *,
+    sd: float,
+    n_waves: int = 24,
+    shortest_mm: float = 30.0,
+    longest_mm: float = 120.0,
+) -> PlaneWaves:
+    """Draw a scalar field of mean 0 and standard deviation sd, with wavelengths between two lengths."""
+    wave_vectors, phases = _waves(generator, n_waves, shortest_mm=shortest_mm, longest_mm=longest_mm)
     return PlaneWaves(wave_vectors=wave_vectors, phases=phases, amplitudes=np.full(n_waves, sd * np.sqrt(2 / n_waves)))
 
 

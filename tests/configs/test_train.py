@@ -236,6 +236,7 @@ def test_settings_are_those_that_decide_the_result(
         "batch_size": 2,
         "learning_rate": 1e-3,
         "final_learning_rate": pytest.approx(1e-5),
+        "step_degrees": 30,
         "crop_size": None,
         "mae_weight": 1.0,
         "ssim_weight": 0.8,
@@ -284,6 +285,25 @@ def test_image_and_reference_are_divided_by_one_factor(cohort: Path, workflow: C
     scale = np.percentile(image[image != 0], 99.9)
     np.testing.assert_allclose(study["image"][0], image / scale, atol=1e-5)
     np.testing.assert_allclose(study["label"][0], label / scale, atol=1e-5)
+
+
+def test_34_epochs_hold_every_variant_of_every_study_once(workflow: Callable[..., ConfigWorkflow]) -> None:
+    dataset = workflow().parser.get_parsed_content("train#dataset")
+    volumes = []
+    for dataset.epoch in range(1, 35):
+        volumes += [dataset.study_and_variant(index) for index in range(len(dataset))]
+    assert sorted(volumes) == [(study, variant) for study in range(6) for variant in range(34)]
+
+
+def test_image_reference_ct_and_regions_of_a_batch_turn_alike(workflow: Callable[..., ConfigWorkflow]) -> None:
+    parser = workflow(image_keys=["image", "ct"]).parser
+    studies, dataset = (parser.get_parsed_content(f"train#{name}") for name in ("studies", "dataset"))
+    rotation = parser.get_parsed_content("rotation")
+    for index in range(len(dataset)):
+        study, variant = dataset.study_and_variant(index)
+        turned, volume = rotation({**studies[study], "variant": variant}), dataset[index]
+        assert torch.equal(volume["image"], torch.cat([turned["image"], turned["ct"]]))
+        assert torch.equal(volume["label"], torch.cat([turned["label"], turned["regions"]]))
 
 
 def test_crops_hold_the_left_ventricle(workflow: Callable[..., ConfigWorkflow]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from custom.data.datalist import read_datalist
 from custom.evaluation.measures import Measures, measure_studies
 from tests.corrected_cohort import write_corrected
+from tests.described_cohort import write_described
 from tests.virtual_cohort import write_cohort
 
 KEYS = ("image", "label", "truth", "regions")
@@ -33,3 +34,13 @@ def studies(cohort: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="session")
 def measures(studies: list[dict[str, str]], corrected: Path) -> list[Measures]:
     return measure_studies(studies, corrected)
+
+
+@pytest.fixture(scope="session")
+def described(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_described(tmp_path_factory.mktemp("described"))
+
+
+@pytest.fixture(scope="session")
+def described_wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_described(tmp_path_factory.mktemp("described_wrong"), ct_gate="other")

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from custom.evaluation.figures import VIEW_MM, three_planes
-from custom.evaluation.sections import PLANES
+from custom.evaluation.figures import VIEW_MM, draw_scale_bar, draw_section, three_planes
+from custom.evaluation.sections import PLANES, picture_of
 from tests.nm_files import heart, regions_of
 
 RAS = np.diag([4.0, 4.0, 4.0, 1.0])
@@ -103,3 +104,16 @@ def test_the_picture_can_be_saved_and_is_not_empty(tmp_path):
     assert pixels[..., :3].std() > 0.1
     assert "IMBV" in figure.get_suptitle()
     assert figure.get_supxlabel() == "simulated"
+
+
+@pytest.mark.parametrize("view_mm", [100.0, 200.0, 260.0])
+def test_a_section_and_its_scale_bar_fit_the_view(view_mm):
+    picture = picture_of(volumes(), RAS, None)
+    axes = Figure().subplots()
+    draw_section(axes, picture, picture.volumes["before"], PLANES[0], "gray_r", (0, 1), view_mm=view_mm)
+    draw_scale_bar(axes, view_mm=view_mm)
+    assert axes.get_xlim() == (view_mm / 2, -view_mm / 2)
+    (bar,) = axes.get_lines()
+    assert np.ptp(bar.get_xdata()) == 50
+    assert np.abs(bar.get_xdata()).max() < view_mm / 2
+    assert np.abs(bar.get_ydata()).max() < view_mm / 2

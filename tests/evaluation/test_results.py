@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from custom.errors import BadInput
 from custom.evaluation.measures import Measures
-from custom.evaluation.results import ResultsFolder
+from custom.evaluation.results import ResultsFolder, written_whole
 
 ROW = Measures(study="a_gate-ed", animal="a", gate="ed", method="truth", imbv=0.15)
 SUMMARY = {"methods": {"truth": {"imbv": {"mean": 0.15, "sd": None, "n": 1}}}}
@@ -48,3 +48,14 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(BadInput, match="output_dir must be a folder that can be written to"):
         write(tmp_path / "file", SUMMARY)
+
+
+def test_files_move_into_place_together_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("old")
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path) as partial:
+        (partial / "old.txt").write_text((partial / "absent.txt").read_text())
+    assert [file.name for file in tmp_path.iterdir()] == ["old.txt"]
+    assert (tmp_path / "old.txt").read_text() == "old"
+    with written_whole(tmp_path) as partial:
+        (partial / "old.txt").write_text("new")
+    assert (tmp_path / "old.txt").read_text() == "new"

@@ -56,3 +56,12 @@ def test_a_picture_is_the_same_however_its_volume_is_stored(order, flips):
     np.testing.assert_array_equal(coronal, upright[:, 3, :].T)
     np.testing.assert_array_equal(sagittal, upright[2].T)
     np.testing.assert_allclose(picture.positions_mm(0), 4.0 * (np.arange(7) - 2))
+
+
+@given(factor=st.integers(1, 5), axis=st.sampled_from([0, 1, 2]))
+def test_finer_voxels_lie_where_the_coarse_voxel_that_they_cut_lies(factor, axis):
+    coarse = picture_of({"a": np.ones((5, 6, 7))}, RAS, None)
+    fine = coarse.finer("b", np.ones((5 * factor, 6 * factor, 7 * factor)))
+    means = fine.positions_mm(axis).reshape(-1, factor).mean(axis=1)
+    np.testing.assert_allclose(means, coarse.positions_mm(axis), atol=1e-9)
+    assert abs(fine.positions_mm(axis)[fine.voxel[axis]]) <= fine.spacing_mm[axis] / 2 + 1e-9

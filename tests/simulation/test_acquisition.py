@@ -3,13 +3,15 @@ import pytest
 import torch
 
 from custom.projection.attenuation import transmission
-from custom.simulation.acquisition import acquire, refined_transmission
+from custom.simulation.acquisition import Rates, acquire, expected_rates, mean_rates, refined_transmission
+
+SECONDS = 20.0
 
 
 @pytest.fixture(scope="module")
 def emission(laboratory):
     photons = np.zeros(laboratory.emission.matrix.grid.shape, np.float32)
-    photons[20:36, 22:34, 12:24] = 2e4
+    photons[20:36, 22:34, 12:24] = 2e4 / SECONDS
     return photons
 
 
@@ -21,8 +23,13 @@ def soft_tissue(laboratory):
 
 
 @pytest.fixture(scope="module")
-def acquisition(laboratory, animal, emission, soft_tissue):
-    return acquire(laboratory, animal.scan, emission, soft_tissue, np.random.default_rng(0))
+def rates(laboratory, emission, soft_tissue):
+    return expected_rates(laboratory, emission, soft_tissue)
+
+
+@pytest.fixture(scope="module")
+def acquisition(rates, animal):
+    return acquire(rates, animal.scan, SECONDS, np.random.default_rng(0))
 
 
 def test_data_are_made_on_a_grid_twice_as_fine_as_they_are_reconstructed_on(laboratory) -> None:
@@ -43,12 +50,23 @@ def test_counts_are_whole_and_scatter_as_expected(acquisition) -> None:
     assert abs(deviations.mean()) < 0.2
 
 
-def test_body_attenuates_and_scatters(laboratory, animal, emission, acquisition) -> None:
+def test_body_attenuates_and_scatters(laboratory, emission, rates) -> None:
     air = np.full(laboratory.grid.shape, -1000.0, np.float32)
-    free = acquire(laboratory, animal.scan, emission, air, np.random.default_rng(0))
-    assert 0.1 < acquisition.expected_primary.sum() / free.expected_primary.sum() < 0.6
-    assert not free.expected_scatter.any()
-    assert 0.1 < acquisition.expected_scatter.sum() / acquisition.expected_primary.sum() < 0.7
+    free = expected_rates(laboratory, emission, air)
+    assert 0.1 < rates.primary.sum() / free.primary.sum() < 0.6
+    assert not free.scatter.any()
+    assert 0.1 < rates.scatter.sum() / rates.primary.sum() < 0.7
+
+
+def test_longer_scans_expect_more_counts(rates, animal, acquisition) -> None:
+    longer = acquire(rates, animal.scan, 3 * SECONDS, np.random.default_rng(0))
+    np.testing.assert_allclose(longer.expected_primary, 3 * acquisition.expected_primary)
+
+
+def test_the_mean_of_rates_worked_out_by_hand() -> None:
+    first, second = (Rates(primary=np.array([a]), scatter=np.array([b])) for a, b in ((4.0, 1.0), (8.0, 3.0)))
+    mean = mean_rates([(0.25, first), (0.75, second)])
+    assert (mean.primary[0], mean.scatter[0]) == (7.0, 2.5)
 
 
 def test_the_estimate_errs_by_its_calibration(acquisition, animal) -> None:

@@ -6,12 +6,15 @@ import torch
 
 from custom.projection.attenuation import transmission
 from custom.reconstruction.regions import Region
-from custom.simulation.case import Recipe, finish_cases, image_animal
+from custom.simulation.acquisition import ANATOMY_REFINEMENT
+from custom.simulation.case import finish_cases
+from custom.simulation.imaging import image_animal
+from custom.simulation.recipe import Recipe
+from custom.simulation.registration import Registration
 
 
 def simulate_cases(laboratory, ranges, recipe, *entropy):
-    seeds = [np.random.SeedSequence(numbers) for numbers in entropy]
-    imaged = [image_animal(laboratory, ranges, recipe, own) for own in seeds]
+    imaged = [image_animal(laboratory, ranges, recipe, seed=seed, animal=animal) for seed, animal in entropy]
     return finish_cases(laboratory, imaged, recipe, progress=False)
 
 
@@ -42,6 +45,28 @@ def test_averaging_and_blur_lower_the_contrast_of_wall_and_blood(case) -> None:
             assert imbv["true"] < imbv["true_in_voxels"] < imbv["mlem"]
         else:
             assert imbv["true"] > imbv["true_in_voxels"] > imbv["mlem"]
+
+
+def test_the_ct_on_the_spect_grid_is_the_mean_of_the_full_one(case) -> None:
+    n = ANATOMY_REFINEMENT
+    for volumes in case.volumes.values():
+        block = volumes["full_ct"][n * 5 : n * 6, n * 7 : n * 8, n * 3 : n * 4]
+        assert volumes["ct"][5, 7, 3] == pytest.approx(block.mean(), rel=1e-5)
+
+
+def test_wrong_regions_change_the_label_alone(laboratory, ranges) -> None:
+    """What was measured, the image and the regions that measure it stay; iterative Yang is told something else."""
+    right, wrong = (
+        simulate_cases(
+            laboratory, ranges, Recipe(n_iterations=8, n_yang_iterations=2, registration=registration), [3, 1]
+        )[0]
+        for registration in (Registration(), Registration(gate="other"))
+    )
+    for gate, volumes in right.volumes.items():
+        for kind in ("image", "counts", "truth", "regions", "mu"):
+            np.testing.assert_array_equal(volumes[kind], wrong.volumes[gate][kind])
+        for kind in ("label", "ct"):
+            assert (volumes[kind] != wrong.volumes[gate][kind]).any()
 
 
 def test_truth_is_in_emitted_photons(case) -> None:

@@ -1,5 +1,3 @@
-import json
-
 import nibabel
 import numpy as np
 import pytest
@@ -7,7 +5,8 @@ import pytest
 from custom.errors import BadInput
 from custom.scanner.grid import ImageGrid
 from custom.simulation.case import Case
-from custom.simulation.case_files import SUFFIXES, entry, read_identity, write_case, write_json
+from custom.simulation.case_files import SUFFIXES, entry, needed_files, read_identity, write_case
+from custom.simulation.checksums import damaged_files
 
 GRID = ImageGrid(shape=(3, 4, 5))
 IDENTITY = {"animal": 7, "seed": 1}
@@ -32,10 +31,22 @@ def test_every_image_says_that_it_is_simulated(tmp_path, case) -> None:
         assert nibabel.load(tmp_path / path).header["descrip"] == b"simulated"
 
 
-def test_a_case_that_lacks_a_file_is_not_recognised(tmp_path, case) -> None:
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_a_case_that_lacks_a_file_is_damaged(tmp_path, case, kind) -> None:
     write_case(tmp_path, case, IDENTITY, GRID)
-    (tmp_path / entry(7, "es")["mu"]).unlink()
-    assert read_identity(tmp_path, 7) == {}
+    assert damaged_files(tmp_path / "sub-007", needed_files(7)) == []
+    (tmp_path / entry(7, "es")[kind]).unlink()
+    (damaged,) = damaged_files(tmp_path / "sub-007", needed_files(7))
+    assert entry(7, "es")[kind] == f"sub-007/{damaged}"
+
+
+def test_the_full_ct_lies_over_the_images(tmp_path, case) -> None:
+    """Its four times finer voxels begin at the same corner of space."""
+    write_case(tmp_path, case, IDENTITY, GRID)
+    coarse, full = (nibabel.load(tmp_path / entry(7, "ed")[kind]).affine for kind in ("ct", "full_ct"))
+    corner = np.array([-0.5, -0.5, -0.5, 1.0])
+    np.testing.assert_allclose(full @ corner, coarse @ corner)
+    np.testing.assert_allclose(np.diag(coarse)[:3], 4 * np.diag(full)[:3])
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"identity": 3}'])
@@ -58,10 +69,3 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path, case) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="output_dir must be writable"):
         write_case(tmp_path / "file", case, IDENTITY, GRID)
-
-
-def test_json_is_whole_or_absent(tmp_path) -> None:
-    write_json(tmp_path / "a.json", {"x": 1})
-    with pytest.raises(ValueError, match="JSON"):
-        write_json(tmp_path / "a.json", {"x": float("nan")})
-    assert json.loads((tmp_path / "a.json").read_text()) == {"x": 1}

@@ -1,4 +1,3 @@
-import itertools
 import json
 import shutil
 from pathlib import Path
@@ -8,9 +7,10 @@ import numpy as np
 import pytest
 
 from custom.errors import BadInput
-from custom.simulation.cohort import entry, simulate_cohort, split_animals
+from custom.simulation.case_files import entry
+from custom.simulation.cohort import simulate_cohort
 
-KINDS = {"image", "label", "ct", "regions", "truth", "mu", "counts", "scatter"}
+KINDS = {"image", "label", "ct", "full_ct", "regions", "truth", "mu", "counts", "scatter"}
 
 
 @pytest.fixture(scope="module")
@@ -34,20 +34,6 @@ def cases_of(folder: Path) -> list[dict[str, str]]:
     return [case for split in ("training", "validation", "test") for case in dataset[split]]
 
 
-def test_the_papers_cohort_is_split_as_the_paper_does() -> None:
-    split = split_animals(28)
-    assert split == {"training": [*range(1, 16)], "validation": [16, 17, 18], "test": [*range(19, 29)]}
-    assert split_animals(1) == {"training": [], "validation": [], "test": [1]}
-
-
-@pytest.mark.parametrize("n_animals", range(1, 60))
-def test_every_animal_is_in_one_split_and_some_are_tested(n_animals) -> None:
-    split = split_animals(n_animals)
-    assert sorted(itertools.chain(*split.values())) == list(range(1, n_animals + 1))
-    assert split["test"]
-    assert n_animals < 3 or (split["training"] and split["validation"])
-
-
 def test_the_dataset_lists_two_gates_of_every_animal(cohort) -> None:
     dataset = json.loads((cohort / "dataset.json").read_text())
     assert dataset["tracer"] == "red_blood_cells"
@@ -66,9 +52,10 @@ def test_files_lie_on_their_grids_in_their_types(cohort, small_camera) -> None:
         for kind, path in case.items():
             volume = nibabel.load(cohort / path)
             projections = kind in ("counts", "scatter")
-            assert volume.shape == (small_camera.counts_shape if projections else small_camera.grid.shape)
-            np.testing.assert_allclose(volume.affine, np.eye(4) if projections else small_camera.grid.affine)
-            assert volume.get_data_dtype() == (np.uint8 if kind == "regions" else np.float32)
+            grid = small_camera.grid.refined(4) if kind == "full_ct" else small_camera.grid
+            assert volume.shape == (small_camera.counts_shape if projections else grid.shape)
+            np.testing.assert_allclose(volume.affine, np.eye(4) if projections else grid.affine)
+            assert volume.get_data_dtype() == {"regions": np.uint8, "full_ct": np.int16}.get(kind, np.float32)
             assert volume.header.get_xyzt_units()[0] == "mm"
             assert np.isfinite(volume.get_fdata()).all()
 
@@ -94,6 +81,21 @@ def test_a_killed_run_goes_on_without_redoing_what_is_finished(cohort, tmp_path,
     simulate_cohort(n_animals=2, output_dir=folder, **settings)
     assert (folder / "sub-001" / "sub-001_parameters.json").stat().st_mtime_ns == kept
     assert files_of(folder) == files_of(cohort)
+
+
+@pytest.mark.parametrize("damaged", ["gate-es/sub-001_gate-es_iy.nii.gz", "sub-001_parameters.json", "SHA256SUMS"])
+def test_a_damaged_animal_is_found_by_its_checksum_and_made_again(cohort, tmp_path, settings, damaged, caplog) -> None:
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    file = folder / "sub-001" / damaged
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    kept = (folder / "sub-002" / "sub-002_parameters.json").stat().st_mtime_ns
+    simulate_cohort(n_animals=2, output_dir=folder, **settings)
+    assert "sub-001 is damaged" in caplog.text
+    assert files_of(folder) == files_of(cohort)
+    assert (folder / "sub-002" / "sub-002_parameters.json").stat().st_mtime_ns == kept
 
 
 @pytest.mark.parametrize(("change", "named"), [({"seed": 6}, "seed"), ({"n_iterations": 3}, "recipe")])
@@ -128,6 +130,8 @@ def test_a_folder_of_someone_elses_is_refused(tmp_path, settings) -> None:
         ({"n_animals": 1, "tracer": "thallium"}, "tracer must be one of"),
         ({"n_animals": 1, "n_iterations": 0}, "n_iterations must be"),
         ({"n_animals": 1, "device": "toaster"}, "device must be one that torch finds"),
+        ({"n_animals": 1, "ct_shift_mm": -4.0}, "ct_shift_mm must be finite and not negative"),
+        ({"n_animals": 1, "ct_gate": "third"}, "ct_gate must be one of same, other"),
         ({"n_animals": 1, "camera": "none.yaml"}, "camera file none.yaml"),
         ({"n_animals": 1, "ranges": "none.yaml"}, "readable YAML"),
     ],

@@ -10,6 +10,7 @@ from custom.simulation.ct import contrast_ct, contrast_hu, low_dose_ct, native_h
 from custom.simulation.tissues import Tissue
 
 GRID = ImageGrid(shape=(10, 10, 10), spacing_mm=(4.0, 4.0, 4.0))
+FULL = GRID.refined(2)
 
 
 def filled(tissue) -> np.ndarray:
@@ -34,26 +35,26 @@ def test_without_contrast_blood_and_muscle_look_alike(animal) -> None:
 
 
 def test_a_uniform_tissue_has_its_number_and_the_drawn_noise(animal) -> None:
-    ct = contrast_ct(animal, filled(Tissue.LIVER), GRID, np.random.default_rng(0))
-    assert ct.shape == GRID.shape
-    assert ct.dtype == np.float32
+    ct = contrast_ct(animal, filled(Tissue.LIVER), FULL, np.random.default_rng(0))
+    assert ct.shape == FULL.shape
+    assert ct.dtype == np.int16
     assert ct.mean() == pytest.approx(animal.ct.liver, abs=2)
     assert ct.std() == pytest.approx(animal.ct.noise_hu, rel=0.05)
 
 
 def test_air_is_never_below_what_a_scanner_stores(animal) -> None:
-    assert contrast_ct(animal, filled(Tissue.AIR), GRID, np.random.default_rng(0)).min() >= -1024
+    assert contrast_ct(animal, filled(Tissue.AIR), FULL, np.random.default_rng(0)).min() >= -1024
 
 
 def test_an_edge_is_blurred_as_drawn(animal) -> None:
     sharp = replace(animal, ct=replace(animal.ct, noise_hu=0.0, blur_fwhm_mm=8.0))
     tissues = filled(Tissue.AIR)
     tissues[10:] = Tissue.LIVER
-    profile = contrast_ct(sharp, tissues, GRID, np.random.default_rng(0))[:, 5, 5]
-    steps = np.diff(profile) / (animal.ct.liver + 1000)
-    positions = np.arange(9) - 4.0
-    spread_mm = 4 * np.sqrt((steps * positions**2).sum() - (steps * positions).sum() ** 2)
-    assert steps.sum() == pytest.approx(1, abs=1e-4)
+    profile = contrast_ct(sharp, tissues, FULL, np.random.default_rng(0))[:, 10, 10]
+    steps = np.diff(profile.astype(float)) / (animal.ct.liver + 1000)
+    positions = np.arange(19) - 9.0
+    spread_mm = 2 * np.sqrt((steps * positions**2).sum() - (steps * positions).sum() ** 2)
+    assert steps.sum() == pytest.approx(1, abs=1e-3)
     assert spread_mm == pytest.approx(8 / 2.3548, rel=0.08)
 
 

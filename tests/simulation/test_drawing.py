@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from custom.errors import BadInput
-from custom.simulation.animal import TRACERS
+from custom.scanner.list_mode import TRACERS
 from custom.simulation.drawing import draw_animal
 from custom.simulation.ranges import Range
 
-SECTIONS = ("body", "heart", "pattern", "scan", "ct")
+SECTIONS = ("body", "heart", "pattern", "scan", "ct", "motion")
 
 
 def with_number(ranges, section, name, value):
@@ -64,7 +64,7 @@ def test_negative_uptake_is_refused(ranges, section, name) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "rule"), [("ejection_fraction", 62, "percent"), ("wall_over_cornell", -1, "positive")]
+    ("name", "value", "rule"), [("ejection_fraction", 62, "percent"), ("wall_over_cornell", -1, "above 0")]
 )
 def test_a_heart_that_cannot_be_is_refused(ranges, name, value, rule) -> None:
     with pytest.raises(BadInput, match=rule):
@@ -76,3 +76,38 @@ def test_missing_and_unknown_numbers_are_named(ranges) -> None:
     heart["wings"] = heart.pop("roll_deg")
     with pytest.raises(BadInput, match=r"missing \['roll_deg'\], unknown \['wings'\]"):
         draw_animal(np.random.default_rng(0), dict(ranges) | {"heart": heart})
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "low", "high"),
+    [
+        ("motion", "heart_follows", 0.5, 1.2),
+        ("body", "fat_mm", -1.0, 6.0),
+        ("red_blood_cells", "liver", -0.05, 0.3),
+        ("red_blood_cells", "stomach_wall_active", -0.05, 0.3),
+        ("red_blood_cells", "stomach_probability", 0.0, 30.0),
+    ],
+)
+def test_a_range_that_only_sometimes_draws_the_impossible_is_refused_at_the_first_animal(
+    ranges, section, name, low, high
+) -> None:
+    wide = Range(low=low, high=high, source="a test")
+    changed = dict(ranges) | {section: dict(ranges[section]) | {name: wide}}
+    for seed in range(5):
+        with pytest.raises(BadInput, match=name):
+            draw_animal(np.random.default_rng(seed), changed)
+
+
+def test_a_correlation_beyond_one_is_refused(ranges) -> None:
+    with pytest.raises(BadInput, match="imbv_correlation"):
+        draw_animal(np.random.default_rng(0), with_number(ranges, "red_blood_cells", "imbv_correlation", 90))
+
+
+@pytest.mark.parametrize("tracer", TRACERS)
+def test_the_stomach_shows_in_the_drawn_share_of_animals(ranges, tracer) -> None:
+    animals = [draw_animal(np.random.default_rng(seed), ranges, tracer=tracer) for seed in range(300)]
+    active = np.array([animal.has_stomach_activity for animal in animals])
+    wall = np.array([animal.uptake.stomach_wall for animal in animals])
+    assert active.mean() == pytest.approx(0.3, abs=0.08)
+    assert wall[active].min() >= ranges[tracer]["stomach_wall_active"].low
+    assert wall[~active].max() <= ranges[tracer]["stomach_wall"].high < wall[active].min()

@@ -4,10 +4,8 @@ import torch
 
 from custom.simulation.acquisition import Acquisition
 from custom.simulation.activity import concentration_mbq_per_ml, gate_seconds
-from custom.simulation.gate import Gate, derived_numbers, measured_numbers, true_imbv
-from custom.simulation.tissues import Tissue
-
-WALL, BLOOD = Tissue.MYOCARDIUM, Tissue.LEFT_VENTRICULAR_BLOOD
+from custom.simulation.gate import Gate, derived_numbers, measured_numbers
+from custom.simulation.ventricle import LeftVentricle
 
 
 @pytest.fixture
@@ -16,10 +14,12 @@ def gate() -> Gate:
     return Gate(
         number=3,
         volume_ml=25.0,
+        ventricle=LeftVentricle(radius_mm=13.0, half_length_mm=30.0, base_mm=15.0, wall_mm=12.0, apex_wall_mm=9.0),
         true_imbv=0.15,
         regions=torch.tensor([[[1]], [[2]]], dtype=torch.uint8),
+        outlined=torch.tensor([[[2]], [[2]]], dtype=torch.uint8),
         truth=np.array([[[30.0]], [[100.0]]], np.float32),
-        ct=np.zeros((2, 1, 1), np.float32),
+        full_ct=np.zeros((8, 4, 4), np.int16),
         acquisition=Acquisition(
             counts=torch.tensor([[[12.0]]]),
             scatter_estimate=torch.tensor([[[3.5]]]),
@@ -38,6 +38,8 @@ def test_the_numbers_of_a_gate_worked_out_by_hand(gate) -> None:
         "mlem": pytest.approx(0.5),
         "iterative_yang": pytest.approx(0.2),
     }
+    assert numbers["left_ventricular_inner_diameter_mm"] == 26
+    assert numbers["left_ventricular_wall_mm"] == 12
     assert numbers["region_means_photons_per_voxel"]["mlem"]["myocardium"] == 40
     assert numbers["counts"] == {
         "measured": 12,
@@ -51,11 +53,6 @@ def test_imbv_without_blood_in_the_region_is_undefined(gate) -> None:
     image = torch.ones(2, 1, 1)
     only_wall = torch.tensor([[[True]], [[False]]])
     assert measured_numbers(gate, image, image, only_wall)["imbv"]["mlem"] is None
-
-
-def test_the_true_imbv_of_the_tissues() -> None:
-    tissues = np.array([WALL, WALL, BLOOD, Tissue.LUNG], np.uint8)
-    assert true_imbv(tissues, np.array([0.1, 0.2, 1.0, 7.0], np.float32)) == pytest.approx(0.15)
 
 
 def test_derived_numbers_follow_from_the_drawn_ones(animal) -> None:

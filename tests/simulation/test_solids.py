@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custom.simulation.solids import Ellipsoid, RoundCone, tube
+from custom.simulation.solids import Drum, Ellipsoid, HalfSpace, RoundCone, thicker, tube
 
 AXES = np.arange(-40.0, 40.0, 1.0, dtype=np.float32)
 POINTS = np.meshgrid(AXES, AXES, AXES, indexing="ij")
@@ -44,6 +44,28 @@ def test_a_tube_passes_through_its_points_and_tapers() -> None:
         assert not any(piece.contains(*beyond[:, None]).any() for piece in pieces)
 
 
+def test_a_drum_has_flat_ends_and_a_waist() -> None:
+    start, end = np.array([-12.2, 3.1, 0.4]), np.array([12.2, 3.1, 0.4])
+    drum = Drum(start_mm=start, end_mm=end, radius_mm=10.0)
+    assert volume(drum) == pytest.approx(np.pi * 100 * 24.4, rel=0.03)
+    slim = Drum(start_mm=start, end_mm=end, radius_mm=10.0, waist=0.3)
+    at = lambda x, z: bool(slim.contains(*np.array([[x], [3.1], [0.4 + z]])).all())  # noqa: E731
+    assert at(0.0, 6.8)
+    assert not at(0.0, 7.2)
+    assert at(12.0, 9.5)
+    assert not at(12.5, 0.0)
+
+
+def test_a_half_space_ends_at_its_plane() -> None:
+    half = HalfSpace(point_mm=np.array([0.0, 5.0, 0.0]), outward=np.array([0.0, 2.0, 0.0]))
+    np.testing.assert_array_equal(half.contains(*POINTS), POINTS[1] < 5)
+
+
+def test_a_thicker_piece_is_thicker_at_both_ends() -> None:
+    piece = RoundCone(start_mm=np.zeros(3), end_mm=np.ones(3), start_radius_mm=2.0, end_radius_mm=1.0)
+    assert (thicker(piece, 0.5).start_radius_mm, thicker(piece, 0.5).end_radius_mm) == (2.5, 1.5)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.tuples(LENGTHS, LENGTHS, LENGTHS), st.integers(0, 1000))
 def test_nothing_of_a_solid_lies_outside_its_box(semi_axes, seed) -> None:
@@ -54,6 +76,7 @@ def test_nothing_of_a_solid_lies_outside_its_box(semi_axes, seed) -> None:
     for solid in (
         Ellipsoid(centre_mm=start, axes=axes, semi_axes_mm=semi_axes),
         RoundCone(start_mm=start, end_mm=end, start_radius_mm=a, end_radius_mm=b),
+        Drum(start_mm=start, end_mm=end, radius_mm=a, waist=0.2),
     ):
         points = np.stack(POINTS)[:, solid.contains(*POINTS)].T
         low, high = solid.bounds_mm

@@ -20,6 +20,22 @@ def test_a_displacement_is_the_sum_of_its_waves() -> None:
     np.testing.assert_allclose(field.at(*point[:, None])[:, 0, 0, 0], by_hand, atol=1e-5)
 
 
+def test_points_anywhere_have_the_grids_values() -> None:
+    point = np.array([[12.0, -30.0, 41.0], [0.0, 7.0, -90.0]])
+    generator = np.random.default_rng(1)
+    for field in (random_field(generator, sd=0.1), random_displacement(generator, rms_mm=2.0)):
+        found = field.at_points(point)
+        for n in range(2):
+            np.testing.assert_allclose(found[n], field.at(*point[n][:, None])[..., 0, 0, 0], atol=1e-5)
+
+
+def test_wavelengths_lie_where_asked() -> None:
+    field = random_field(np.random.default_rng(0), sd=1.0, shortest_mm=5.0, longest_mm=9.0)
+    lengths = 2 * np.pi / np.linalg.norm(field.wave_vectors, axis=1)
+    assert lengths.min() >= 5
+    assert lengths.max() <= 9
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_field_varies_as_much_as_asked(seed) -> None:
     values = random_field(np.random.default_rng(seed), sd=0.07).at(*AXES)

@@ -1,0 +1,82 @@
+"""What a wrong CT costs, against errors put in by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from custom.errors import BadInput
+from custom.evaluation.cohort import read_cohort
+from custom.evaluation.wrong_gate import check_other_gate, heart_rmse, wrong_gate_numbers
+from tests.described_cohort import change_parameters, write_described
+
+
+@pytest.fixture(scope="module")
+def numbers(described: Path, described_wrong: Path) -> dict:
+    return wrong_gate_numbers(read_cohort(described), read_cohort(described_wrong))
+
+
+def test_rmse_counts_the_heart_and_what_lies_within_10_mm_of_it() -> None:
+    """One voxel of blood in 4 mm voxels: errors 8 mm away count, errors 12 mm away do not; blood is 50."""
+    regions = np.zeros((15, 15, 15), np.uint8)
+    regions[7, 7, 7] = 2
+    truth = np.where(regions == 2, 50.0, 1.0)
+    spacing = np.array([4.0, 4.0, 4.0])
+    distance = 4 * np.linalg.norm(np.indices(regions.shape) - 7, axis=0)
+    n_within = np.count_nonzero(distance <= 10)
+    image = truth.copy()
+    image[10, 7, 7] = 1000
+    assert heart_rmse(image, truth, regions, spacing) == 0
+    image[9, 7, 7] += 5
+    assert heart_rmse(image, truth, regions, spacing) == pytest.approx(5 / np.sqrt(n_within) / 50)
+    assert heart_rmse(truth + 5, truth, regions, spacing) == pytest.approx(0.1)
+
+
+def test_errors_of_imbv_are_those_worked_out_by_hand(numbers: dict) -> None:
+    """At end-systole by the tissues' truth: 0.01, 0.01, 0.03 with the right CT; 0, 0.02, 0.02 with the wrong one."""
+    error = numbers["es"]["imbv_error_tissues"]
+    assert error["same_gate"]["mean"] == pytest.approx(0.05 / 3)
+    assert error["other_gate"]["mean"] == pytest.approx(0.04 / 3)
+    assert error["difference"]["mean_difference"] == pytest.approx(-0.01 / 3)
+    assert error["n_grown"] == 1
+    voxels = numbers["ed"]["imbv_error_voxels"]
+    assert (voxels["same_gate"]["mean"], voxels["other_gate"]["mean"]) == (pytest.approx(0.07), pytest.approx(0.04))
+    assert (voxels["n_grown"], voxels["n_gates"]) == (0, 3)
+
+
+def test_a_shifted_image_is_farther_from_the_truth_in_every_gate(numbers: dict) -> None:
+    rmse = numbers["both"]["rmse"]
+    assert (rmse["n_grown"], rmse["n_gates"]) == (6, 6)
+    assert rmse["difference"]["n"] == 3, "animals, not gates, are independent"
+    assert rmse["difference"]["mean_difference"] > 0
+    halves = [numbers[gate]["rmse"]["difference"]["mean_difference"] for gate in ("ed", "es")]
+    assert rmse["difference"]["mean_difference"] == pytest.approx(np.mean(halves))
+    assert rmse["difference"]["p_t_test_holm"] >= rmse["difference"]["p_t_test"]
+
+
+def test_interchanged_cohorts_are_refused(described: Path, described_wrong: Path) -> None:
+    with pytest.raises(BadInput, match="got other and same; were they interchanged"):
+        check_other_gate(read_cohort(described_wrong), read_cohort(described))
+    with pytest.raises(BadInput, match="got same and same"):
+        check_other_gate(read_cohort(described), read_cohort(described))
+
+
+def test_another_cohort_is_refused(described: Path, tmp_path: Path) -> None:
+    cohort = read_cohort(described)
+    folder = write_described(tmp_path, ct_gate="other", seed=7)
+    with pytest.raises(BadInput, match="got seeds 7 and 0"):
+        check_other_gate(cohort, read_cohort(folder))
+
+
+def test_other_animals_are_refused(described: Path, tmp_path: Path) -> None:
+    cohort = read_cohort(described)
+    folder = write_described(tmp_path, ct_gate="other")
+    change_parameters(folder, "sub-002", lambda p: p["drawn"]["body"].update(weight_kg=26))
+    other = read_cohort(folder)
+    with pytest.raises(BadInput, match="sub-002 was drawn or measured otherwise"):
+        check_other_gate(cohort, other)
+    fewer = type(other)(folder=folder, seed=0, tracer="", ct_gate="other", animals=other.animals[:2])
+    with pytest.raises(BadInput, match="got 2 and 3"):
+        check_other_gate(cohort, fewer)
