@@ -46,6 +46,7 @@ def corrected(folder: str, *studies: str) -> tuple[str, ...]:
 TRAINED = ("model.pt", "last.pt")
 EVALUATED = ("measures.csv", "summary.json", "bland_altman.png", "imbv.png")
 RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json")
+ATTENUATED = ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json")
 DESCRIBED = ("tables.md", "description.json", "distributions.png", "imbv.png")
 COUNTS = "sub-001/gate-ed/sub-001_gate-ed_counts.nii.gz"
 
@@ -91,7 +92,9 @@ SHOWN = {
         options="--camera our_camera.yaml", gives=tuple(f"gates/scan_gate-{gate}_counts.nii.gz" for gate in range(1, 9))
     ),
     'make attenuation INPUT=ct_folder OUTPUT=attenuated OPTIONS="--study study.nii.gz --centre_mm [0,0,0]"': Shown(
-        gives=tuple(f"attenuated/study_{end}" for end in ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json"))
+        gives=tuple(
+            f"attenuated/study_{end}" for end in ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json")
+        )
     ),
     'make simulation DATASET=data/our_camera OPTIONS="--camera our_camera.yaml"': Shown(
         variables="ANIMALS=1", options=SMALL_CAMERA, gives=("data/our_camera/dataset.json", f"data/our_camera/{COUNTS}")

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from custom.errors import BadInput
-from custom.evaluation.json_record import JsonRecord
 from custom.evaluation.whole_volume import check_grid, read_volume
 
 N_GATES = 8
+LEFT_VENTRICULAR_BLOOD = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,63 +22,64 @@ class HeartBeat:
         images: reconstructions, (gate, x, y, z).
         affine: from indices to world millimetres.
         truth: true activity, (gate, x, y, z), in the same unit.
-        regions: labels (x, y, z), to find the left ventricle by.
-        volumes_ml: of the left ventricle in each gate.
+        regions: labels, (gate, x, y, z).
     """
 
     images: np.ndarray
     affine: np.ndarray
     truth: np.ndarray | None
     regions: np.ndarray | None
-    volumes_ml: np.ndarray | None
+
+    @property
+    def volumes_ml(self) -> np.ndarray | None:
+        """Of the left ventricle's blood in each gate, by its voxels."""
+        if self.regions is None:
+            return None
+        voxel_ml = abs(np.linalg.det(self.affine[:3, :3])) / 1000
+        return (self.regions == LEFT_VENTRICULAR_BLOOD).sum(axis=(1, 2, 3)) * voxel_ml
 
 
 def read_heart_beat(gates_dir: str | Path) -> HeartBeat:
     """Read eight gates that lie anywhere below a folder.
 
-    Files: *_gate-1_*mlem.nii.gz to *_gate-8_*mlem.nii.gz; where they exist also *_gates_activity.nii.gz (true activity,
-    4-D, gates last), *_regions.nii.gz (labels of any gate) and *_gates.json (`left_ventricular_volume_ml`, a list).
+    Files: *_gate-1/mlem.nii.gz to *_gate-8/mlem.nii.gz, as run `reference` leaves them; where they exist also
+    *_gate-1_activity.nii.gz (true activity) and *_gate-1_regions.nii.gz (labels) to 8.
 
     Raises:
         BadInput: gates that are missing, stand there twice, or lie on different grids.
     """
     folder = Path(gates_dir)
-    paths = [_only(folder, f"*_gate-{gate}_*mlem.nii.gz") for gate in range(1, N_GATES + 1)]
-    missing = [str(gate) for gate, path in enumerate(paths, start=1) if path is None]
-    if missing:
+    paths = _of_all_gates(folder, "*_gate-{}/mlem.nii.gz")
+    if not paths:
         raise BadInput(
-            f"gates_dir must hold *_gate-1_*mlem.nii.gz to *_gate-{N_GATES}_*mlem.nii.gz, got none for "
-            f"{', '.join(missing)} below {folder}; were all gates reconstructed?"
+            f"gates_dir must hold *_gate-1/mlem.nii.gz to *_gate-{N_GATES}/mlem.nii.gz, got none below {folder}; "
+            "reconstruct the gates by run `reference`"
         )
-    found = [path for path in paths if path is not None]
-    first, affine = read_volume(found[0])
+    first, affine = read_volume(paths[0])
+
+    def stacked(found: list[Path]) -> np.ndarray:
+        return np.stack([_read_like(path, first.shape, affine) for path in found])
+
+    truth = _of_all_gates(folder, "*_gate-{}_activity.nii.gz")
+    regions = _of_all_gates(folder, "*_gate-{}_regions.nii.gz")
     return HeartBeat(
-        images=np.stack([_read_like(path, first.shape, affine) for path in found]),
+        images=stacked(paths),
         affine=affine,
-        truth=_read_truth(folder, first.shape, affine),
-        regions=_read_regions(folder, first.shape, affine),
-        volumes_ml=_read_volumes(folder),
+        truth=stacked(truth) if truth else None,
+        regions=stacked(regions) if regions else None,
     )
 
 
-def _read_truth(folder: Path, shape: tuple[int, ...], affine: np.ndarray) -> np.ndarray | None:
-    path = _only(folder, "*_gates_activity.nii.gz")
-    return None if path is None else np.moveaxis(_read_like(path, (*shape, N_GATES), affine), -1, 0)
-
-
-def _read_regions(folder: Path, shape: tuple[int, ...], affine: np.ndarray) -> np.ndarray | None:
-    path = min(folder.rglob("*_regions.nii.gz"), default=None)
-    return None if path is None else _read_like(path, shape, affine)
-
-
-def _read_volumes(folder: Path) -> np.ndarray | None:
-    path = _only(folder, "*_gates.json")
-    if path is None:
-        return None
-    volumes = JsonRecord(path).at("left_ventricular_volume_ml")
-    if not isinstance(volumes, list) or len(volumes) != N_GATES or not all(isinstance(v, int | float) for v in volumes):
-        raise BadInput(f"left_ventricular_volume_ml in {path} must be {N_GATES} numbers, one per gate, got {volumes!r}")
-    return np.array(volumes, dtype=float)
+def _of_all_gates(folder: Path, pattern: str) -> list[Path]:
+    """Return the file of each gate; none where there is none of any."""
+    paths = [_only(folder, pattern.format(gate)) for gate in range(1, N_GATES + 1)]
+    missing = [str(gate) for gate, path in enumerate(paths, start=1) if path is None]
+    if 0 < len(missing) < N_GATES:
+        raise BadInput(
+            f"gates_dir must hold {pattern.format(1)} to {N_GATES}, got none for {', '.join(missing)} below {folder}; "
+            "were all gates made?"
+        )
+    return [path for path in paths if path is not None]
 
 
 def _read_like(path: Path, shape: tuple[int, ...], affine: np.ndarray) -> np.ndarray:

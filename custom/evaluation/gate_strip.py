@@ -35,8 +35,9 @@ def gate_strip(beat: HeartBeat) -> Figure:
 
 def _picture(beat: HeartBeat, gates: np.ndarray) -> Picture:
     """Turn all gates to the patient's axes, about the left ventricle as the first gate shows it."""
-    shown = picture_of({"first": beat.images[0]}, beat.affine, beat.regions)
-    turned = picture_of({str(gate): volume for gate, volume in enumerate(gates, start=1)}, beat.affine, beat.regions)
+    regions = None if beat.regions is None else beat.regions[0]
+    shown = picture_of({"first": beat.images[0]}, beat.affine, regions)
+    turned = picture_of({str(gate): volume for gate, volume in enumerate(gates, start=1)}, beat.affine, regions)
     return Picture(volumes=turned.volumes, spacing_mm=turned.spacing_mm, centre=shown.centre, regions=turned.regions)
 
 

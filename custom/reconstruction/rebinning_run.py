@@ -47,7 +47,7 @@ def rebin_scan(
 
     Args:
         events: list-mode file, see `custom.scanner.list_mode_file`.
-        output_dir: folder of the results; their names begin with the events' name.
+        output_dir: folder of the results; their names begin with the events' name, less `_listmode`.
         camera: YAML file of the camera that measured.
         software: name and version.
         acceptance: what counts.
@@ -63,7 +63,7 @@ def rebin_scan(
     scanner, list_mode = load_camera(camera), read_list_mode(events)
     _check_camera(list_mode, scanner)
     labels = None if regions is None else read_regions(regions, scanner.grid)
-    stem = Path(events).stem
+    stem = Path(events).stem.removesuffix("_listmode")
     folder = _folder(output_dir, stem, acceptance.n_gates, overwrite)
     rebinned = rebin(list_mode, read_events(events), acceptance)
     curve = _curve(rebinned, list_mode, scanner, labels, cache_dir)

@@ -48,7 +48,7 @@ def test_the_volume_is_drawn_where_it_is_known(beat: HeartBeat) -> None:
 
 
 def test_images_alone_can_be_drawn(beat: HeartBeat, tmp_path: Path) -> None:
-    bare = HeartBeat(images=beat.images, affine=beat.affine, truth=None, regions=None, volumes_ml=None)
+    bare = HeartBeat(images=beat.images, affine=beat.affine, truth=None, regions=None)
     figure = gate_strip(bare)
     figure.savefig(tmp_path / "gates.png")
     assert panels(figure).shape == (1, N_GATES)
