@@ -44,8 +44,10 @@ def test_from_the_repository_and_on_top_of_another_cohort(run_python, repository
 
     dataset = json.loads((tmp_path / "cohort" / "dataset.json").read_text())
     assert [len(dataset[split]) for split in ("training", "validation", "test")] == [0, 0, 2]
-    for path in dataset["test"][0].values():
-        assert nibabel.load(tmp_path / "cohort" / path).shape in {(28, 28, 18), (4, 12, 12)}
+    shapes = {kind: nibabel.load(tmp_path / "cohort" / path).shape for kind, path in dataset["test"][0].items()}
+    assert {shapes.pop(kind) for kind in ("counts", "scatter")} == {(4, 12, 12)}
+    assert shapes.pop("full_ct") == (112, 112, 72)  # four times finer
+    assert set(shapes.values()) == {(28, 28, 18)}
 
     other = command_line(options | {"output_dir": tmp_path / "cohort", "seed": 4})
     again = run_python(*command, *other, folder=repository)
