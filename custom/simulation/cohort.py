@@ -17,7 +17,7 @@ from custom.settings import check_device, check_whole
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.case import finish_cases
 from custom.simulation.case_files import subject, write_case
-from custom.simulation.cohort_files import is_finished, write_dataset
+from custom.simulation.cohort_files import SPLITS, is_finished, write_dataset
 from custom.simulation.gating import GATES
 from custom.simulation.imaging import image_animal
 from custom.simulation.plan import Plan
@@ -37,6 +37,7 @@ def simulate_cohort(
     seed: int,
     output_dir: str | Path,
     camera: str | Path,
+    split: str | None = None,
     tracer: str = "red_blood_cells",
     ranges: str | Path | None = None,
     n_iterations: int = 80,
@@ -61,6 +62,7 @@ def simulate_cohort(
         seed: of all random numbers; animal k of a seed is the same however many there are.
         output_dir: folder of the cohort.
         camera: the camera's YAML file.
+        split: "training", "validation" or "test" for all animals; default the paper's proportion of 15 : 3 : 10.
         tracer: "red_blood_cells" or "perfusion".
         ranges: YAML file of the ranges; default `canine.yaml`.
         n_iterations: of MLEM.
@@ -82,9 +84,10 @@ def simulate_cohort(
         BadInput: a setting that cannot be, a folder that holds another cohort's animals or cannot be written, or some
             animals failed; the others are written.
     """
-    _check(n_animals, seed, tracer, n_iterations, n_yang_iterations, device)
+    _check(n_animals, seed, split, tracer, n_iterations, n_yang_iterations, device)
     plan = Plan(
         n_animals=n_animals,
+        split=split,
         seed=seed,
         recipe=Recipe(
             tracer=tracer,
@@ -145,9 +148,19 @@ def _check_failures(failures: dict[int, str]) -> None:
         raise BadInput(f"every animal should succeed, got {len(failures)} that failed: {listed}")
 
 
-def _check(n_animals: int, seed: int, tracer: str, n_iterations: int, n_yang_iterations: int, device: str) -> None:
+def _check(
+    n_animals: int,
+    seed: int,
+    split: str | None,
+    tracer: str,
+    n_iterations: int,
+    n_yang_iterations: int,
+    device: str,
+) -> None:
     check_whole(n_animals=n_animals, n_iterations=n_iterations, n_yang_iterations=n_yang_iterations)
     check_whole(seed=seed, smallest=0)
+    if split not in (None, *SPLITS):
+        raise BadInput(f"split must be one of {', '.join(SPLITS)}, or null to deal animals out, got {split!r}")
     if tracer not in TRACERS:
         raise BadInput(f"tracer must be one of {', '.join(TRACERS)}, got {tracer!r}; check the spelling")
     check_device(device)

@@ -23,14 +23,22 @@ DESCRIPTION = (
     "SHA256SUMS in each animal's folder holds the checksums of its files."
 )
 
+SPLITS = ("training", "validation", "test")
+
 logger = logging.getLogger(__name__)
 
 
-def split_animals(n_animals: int) -> dict[str, list[int]]:
-    """Deal animals 1 to n out to training, validation and test in the paper's proportion of 15 : 3 : 10.
+def split_animals(n_animals: int, split: str | None = None) -> dict[str, list[int]]:
+    """Give all animals 1 to n to one split, or deal them out in the paper's proportion of 15 : 3 : 10.
 
     The first go to training, the last to test; a single animal is for testing.
+
+    Args:
+        n_animals: n, at least 1.
+        split: one of `SPLITS`, or None to deal them out.
     """
+    if split is not None:
+        return {name: list(range(1, n_animals + 1)) if name == split else [] for name in SPLITS}
     n_test = max(1, round(n_animals * 10 / 28))
     n_validation = min(max(round(n_animals * 3 / 28), 1 if n_animals >= 3 else 0), n_animals - n_test)
     n_training = n_animals - n_test - n_validation
@@ -74,7 +82,7 @@ def write_dataset(folder: Path, plan: Plan) -> Path:
     Returns:
         Path of `dataset.json`.
     """
-    splits = split_animals(plan.n_animals)
+    splits = split_animals(plan.n_animals, plan.split)
     head = {
         "name": "virtual canines",
         "description": DESCRIPTION,

@@ -19,7 +19,8 @@ GENERATOR_VERSION = 5
 class Plan:
     """What a cohort is made of.
 
-    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor.
+    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor. Into which
+    split all animals go, or None to deal them out, changes none of them.
     """
 
     n_animals: int
@@ -28,6 +29,7 @@ class Plan:
     camera: Camera
     ranges: Ranges
     device: str
+    split: str | None = None
 
     def identity(self, animal: int) -> dict[str, Any]:
         """Return what decides the contents of one animal's case."""

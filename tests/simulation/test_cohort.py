@@ -114,6 +114,14 @@ def test_animals_made_with_other_settings_are_replaced_when_told_to(cohort, tmp_
     assert identity["seed"] == 6
 
 
+def test_animals_may_change_their_split_and_are_not_made_again(cohort, tmp_path, settings) -> None:
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    simulate_cohort(n_animals=2, split="test", output_dir=folder, **settings)
+    assert len(json.loads((folder / "dataset.json").read_text())["test"]) == 4
+    assert files_of(folder / "sub-001") == files_of(cohort / "sub-001")
+
+
 def test_a_folder_of_someone_elses_is_refused(tmp_path, settings) -> None:
     (tmp_path / "sub-001").mkdir()
     (tmp_path / "sub-001" / "thesis.txt").write_text("mine")
@@ -127,6 +135,7 @@ def test_a_folder_of_someone_elses_is_refused(tmp_path, settings) -> None:
     [
         ({"n_animals": 0}, "n_animals must be a whole number from 1, got 0"),
         ({"n_animals": 1, "seed": -1}, "seed must be a whole number from 0, got -1"),
+        ({"n_animals": 1, "split": "tset"}, "split must be one of training, validation, test"),
         ({"n_animals": 1, "tracer": "thallium"}, "tracer must be one of"),
         ({"n_animals": 1, "n_iterations": 0}, "n_iterations must be"),
         ({"n_animals": 1, "device": "toaster"}, "device must be one that torch finds"),

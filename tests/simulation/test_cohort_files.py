@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from custom.simulation.cohort_files import split_animals, write_dataset
+from custom.simulation.cohort_files import SPLITS, split_animals, write_dataset
 from custom.simulation.plan import GENERATOR_VERSION, Plan
 from custom.simulation.recipe import Recipe
 
@@ -25,6 +25,13 @@ def test_every_animal_is_in_one_split_and_some_are_tested(n_animals) -> None:
     assert sorted(itertools.chain(*split.values())) == list(range(1, n_animals + 1))
     assert split["test"]
     assert n_animals < 3 or (split["training"] and split["validation"])
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_all_animals_can_go_to_one_split(split) -> None:
+    given = split_animals(40, split)
+    assert given.pop(split) == [*range(1, 41)]
+    assert list(given.values()) == [[], []]
 
 
 @pytest.fixture
