@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+Values = Sequence[float] | np.ndarray
+
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
@@ -37,7 +39,7 @@ class PairedComparison:
     p_wilcoxon: float | None
 
 
-def describe(values: Sequence[float]) -> Description:
+def describe(values: Values) -> Description:
     """Describe a measure over studies.
 
     Raises:
@@ -50,7 +52,7 @@ def describe(values: Sequence[float]) -> Description:
     )
 
 
-def compare_paired(values: Sequence[float], reference: Sequence[float]) -> PairedComparison:
+def compare_paired(values: Values, reference: Values) -> PairedComparison:
     """Compare a measure between two methods, pair by pair.
 
         d = values − reference;  interval = mean(d) ± t(0.975, n − 1) · sd(d) / √n;  limits = mean(d) ± 1.96 · sd(d)
@@ -64,9 +66,7 @@ def compare_paired(values: Sequence[float], reference: Sequence[float]) -> Paire
 
     Source: Bland and Altman 1986, doi:10.1016/S0140-6736(86)90837-8; Wilcoxon 1945, doi:10.2307/3001968.
     """
-    if len(values) != len(reference):
-        raise ValueError(f"paired values come in equal numbers, got {len(values)} and {len(reference)}")
-    difference = _finite(values) - _finite(reference)
+    difference = np.subtract(*finite_pairs(values, reference))
     mean, n = float(difference.mean()), difference.size
     sd = float(difference.std(ddof=1)) if n > 1 else None
     spread = sd is not None and np.ptp(difference) > 0
@@ -106,7 +106,18 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return corrected
 
 
-def _finite(values: Sequence[float]) -> np.ndarray:
+def finite_pairs(values: Values, reference: Values) -> tuple[np.ndarray, np.ndarray]:
+    """Return two lists of paired values as arrays.
+
+    Raises:
+        ValueError: two lists of different length, empty, or with a value that is not finite.
+    """
+    if len(values) != len(reference):
+        raise ValueError(f"paired values come in equal numbers, got {len(values)} and {len(reference)}")
+    return _finite(values), _finite(reference)
+
+
+def _finite(values: Values) -> np.ndarray:
     sample = np.asarray(values, float)
     if sample.size == 0 or not np.isfinite(sample).all():
         raise ValueError(f"statistics need finite values, got {sample.tolist()}")
