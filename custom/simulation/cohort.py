@@ -37,6 +37,7 @@ def simulate_cohort(
     seed: int,
     output_dir: str | Path,
     camera: str | Path,
+    first_animal: int = 1,
     split: str | None = None,
     tracer: str = "red_blood_cells",
     ranges: str | Path | None = None,
@@ -59,9 +60,10 @@ def simulate_cohort(
 
     Args:
         n_animals: how many, at least 1.
-        seed: of all random numbers; animal k of a seed is the same however many there are.
+        seed: of all random numbers; animal k of a seed is the same whichever others there are.
         output_dir: folder of the cohort.
         camera: the camera's YAML file.
+        first_animal: number of the first; the others follow.
         split: "training", "validation" or "test" for all animals; default the paper's proportion of 15 : 3 : 10.
         tracer: "red_blood_cells" or "perfusion".
         ranges: YAML file of the ranges; default `canine.yaml`.
@@ -84,9 +86,11 @@ def simulate_cohort(
         BadInput: a setting that cannot be, a folder that holds another cohort's animals or cannot be written, or some
             animals failed; the others are written.
     """
+    check_whole(first_animal=first_animal)
     _check(n_animals, seed, split, tracer, n_iterations, n_yang_iterations, device)
     plan = Plan(
         n_animals=n_animals,
+        first_animal=first_animal,
         split=split,
         seed=seed,
         recipe=Recipe(
@@ -101,7 +105,7 @@ def simulate_cohort(
         device=device,
     )
     folder = _writable(output_dir)
-    missing = [animal for animal in range(1, n_animals + 1) if not is_finished(folder, plan, animal, overwrite)]
+    missing = [animal for animal in plan.animals if not is_finished(folder, plan, animal, overwrite)]
     if missing:
         matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals

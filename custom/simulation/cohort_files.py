@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +29,25 @@ SPLITS = ("training", "validation", "test")
 logger = logging.getLogger(__name__)
 
 
-def split_animals(n_animals: int, split: str | None = None) -> dict[str, list[int]]:
-    """Give all animals 1 to n to one split, or deal them out in the paper's proportion of 15 : 3 : 10.
+def split_animals(animals: Sequence[int], split: str | None = None) -> dict[str, list[int]]:
+    """Give all animals to one split, or deal them out in the paper's proportion of 15 : 3 : 10.
 
     The first go to training, the last to test; a single animal is for testing.
 
     Args:
-        n_animals: n, at least 1.
+        animals: their numbers, at least one.
         split: one of `SPLITS`, or None to deal them out.
     """
     if split is not None:
-        return {name: list(range(1, n_animals + 1)) if name == split else [] for name in SPLITS}
+        return {name: list(animals) if name == split else [] for name in SPLITS}
+    n_animals = len(animals)
     n_test = max(1, round(n_animals * 10 / 28))
     n_validation = min(max(round(n_animals * 3 / 28), 1 if n_animals >= 3 else 0), n_animals - n_test)
     n_training = n_animals - n_test - n_validation
-    animals = list(range(1, n_animals + 1))
     return {
-        "training": animals[:n_training],
-        "validation": animals[n_training : n_training + n_validation],
-        "test": animals[n_training + n_validation :],
+        "training": list(animals[:n_training]),
+        "validation": list(animals[n_training : n_training + n_validation]),
+        "test": list(animals[n_training + n_validation :]),
     }
 
 
@@ -82,7 +83,7 @@ def write_dataset(folder: Path, plan: Plan) -> Path:
     Returns:
         Path of `dataset.json`.
     """
-    splits = split_animals(plan.n_animals, plan.split)
+    splits = split_animals(plan.animals, plan.split)
     head = {
         "name": "virtual canines",
         "description": DESCRIPTION,

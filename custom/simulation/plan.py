@@ -19,8 +19,8 @@ GENERATOR_VERSION = 5
 class Plan:
     """What a cohort is made of.
 
-    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor. Into which
-    split all animals go, or None to deal them out, changes none of them.
+    Two cohorts with the same identity and animal hold the same bytes, if made by the same kind of processor. Which
+    other animals there are, and into which split all go (None deals them out), changes none of them.
     """
 
     n_animals: int
@@ -29,7 +29,13 @@ class Plan:
     camera: Camera
     ranges: Ranges
     device: str
+    first_animal: int = 1
     split: str | None = None
+
+    @property
+    def animals(self) -> range:
+        """Numbers of the animals."""
+        return range(self.first_animal, self.first_animal + self.n_animals)
 
     def identity(self, animal: int) -> dict[str, Any]:
         """Return what decides the contents of one animal's case."""

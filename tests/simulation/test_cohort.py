@@ -114,6 +114,12 @@ def test_animals_made_with_other_settings_are_replaced_when_told_to(cohort, tmp_
     assert identity["seed"] == 6
 
 
+def test_an_animal_is_the_same_without_those_before_it(cohort, tmp_path, settings) -> None:
+    simulate_cohort(n_animals=1, first_animal=2, output_dir=tmp_path, **settings)
+    assert files_of(tmp_path / "sub-002") == files_of(cohort / "sub-002")
+    assert not (tmp_path / "sub-001").exists()
+
+
 def test_animals_may_change_their_split_and_are_not_made_again(cohort, tmp_path, settings) -> None:
     folder = tmp_path / "cohort"
     shutil.copytree(cohort, folder)
@@ -135,6 +141,7 @@ def test_a_folder_of_someone_elses_is_refused(tmp_path, settings) -> None:
     [
         ({"n_animals": 0}, "n_animals must be a whole number from 1, got 0"),
         ({"n_animals": 1, "seed": -1}, "seed must be a whole number from 0, got -1"),
+        ({"n_animals": 1, "first_animal": 0}, "first_animal must be a whole number from 1, got 0"),
         ({"n_animals": 1, "split": "tset"}, "split must be one of training, validation, test"),
         ({"n_animals": 1, "tracer": "thallium"}, "tracer must be one of"),
         ({"n_animals": 1, "n_iterations": 0}, "n_iterations must be"),
