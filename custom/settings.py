@@ -26,6 +26,22 @@ def check_whole(*, smallest: int = 1, **numbers: object) -> None:
             )
 
 
+def check_yes_or_no(**settings: object) -> None:
+    """Hold settings that are on or off against True and False.
+
+    A command line passes the words false and no on as texts, which Python takes for true.
+
+    Args:
+        settings: by the names under which the user gives them.
+
+    Raises:
+        BadInput: one is neither.
+    """
+    for name, value in settings.items():
+        if not isinstance(value, bool):
+            raise BadInput(f"{name} must be True or False, got {value!r}; command lines need the capital letter")
+
+
 def check_device(device: Any) -> None:  # noqa: ANN401
     """Hold a device against those that torch finds.
 

@@ -42,19 +42,22 @@ def write_described(folder: Path, *, tracer: str = "red_blood_cells", ct_gate: s
     (folder / "dataset.json").write_text(json.dumps(dataset | {"tracer": tracer, "seed": seed}))
     for number in range(len(WEIGHTS_KG)):
         name = f"sub-{number + 1:03d}"
-        parameters = json.dumps(parameters_of(number, ct_gate))
+        parameters = json.dumps(parameters_of(number, ct_gate, seed))
         (folder / name / f"{name}_parameters.json").write_text(parameters)
     return folder
 
 
-def parameters_of(number: int, ct_gate: str = "same") -> dict:
+def parameters_of(number: int, ct_gate: str = "same", seed: int = 0) -> dict:
     """Return an animal's parameters as the simulation writes them, as far as they are read."""
     gates = {gate: _gate(gate, number) for gate in ("ed", "es")}
     if ct_gate == "other":
         for gate in gates.values():
             gate["imbv"]["iterative_yang"] += WRONG_CT_ADDS[number]
     return {
-        "identity": {"recipe": {"registration": {"shift_mm": 0.0, "gate": ct_gate}}},
+        "identity": {
+            "seed": seed,
+            "recipe": {"n_iterations": 80, "list_mode": False, "registration": {"shift_mm": 0.0, "gate": ct_gate}},
+        },
         "drawn": {
             "body": {"weight_kg": WEIGHTS_KG[number]},
             "scan": {"heart_rate_per_minute": 100.0 + 10 * number},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from custom.errors import BadInput
-from custom.settings import check_device, check_whole
+from custom.settings import check_device, check_whole, check_yes_or_no
 
 
 def test_whole_numbers_pass():
@@ -22,6 +22,16 @@ def test_other_numbers_are_refused_by_their_name(value):
 def test_the_smallest_number_is_said():
     with pytest.raises(BadInput, match="seed must be a whole number from 0, got -1; "):
         check_whole(smallest=0, seed=-1)
+
+
+def test_true_and_false_pass():
+    check_yes_or_no(overwrite=False, list_mode=True)
+
+
+@pytest.mark.parametrize("value", ["false", "no", "True", 0, 1, None])
+def test_words_and_numbers_are_no_switch(value):
+    with pytest.raises(BadInput, match=f"overwrite must be True or False, got {value!r}; "):
+        check_yes_or_no(list_mode=True, overwrite=value)
 
 
 def test_the_processor_is_always_there():

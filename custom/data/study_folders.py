@@ -12,6 +12,7 @@ from monai.data import FolderLayoutBase
 
 from custom.errors import BadInput
 from custom.leftovers import remove_leftovers
+from custom.settings import check_yes_or_no
 
 PREFIX_ASIDE = ".partial-"
 
@@ -29,6 +30,7 @@ class StudyFolders(FolderLayoutBase):
     """
 
     def __init__(self, output_dir: str | Path, overwrite: bool = False) -> None:
+        check_yes_or_no(overwrite=overwrite)
         self.output_dir = Path(output_dir)
         self.overwrite = overwrite
         self._aside: Path | None = None

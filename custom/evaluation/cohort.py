@@ -78,13 +78,18 @@ class AnimalRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Cohort:
-    """A cohort; `ct_gate` tells whether regions were outlined on the CT of the same gate or of the other."""
+    """A cohort; `recipe` tells, by the names of its settings, how all its animals were simulated."""
 
     folder: Path
     seed: int
     tracer: str
-    ct_gate: str
+    recipe: Mapping[str, Any]
     animals: tuple[AnimalRecord, ...]
+
+    @property
+    def registration(self) -> Mapping[str, Any]:
+        """How the CT on which regions were outlined lies over the images: `shift_mm`, and `gate`, same or other."""
+        return self.recipe["registration"]
 
 
 def read_cohort(dataset_dir: str | Path) -> Cohort:
@@ -97,17 +102,21 @@ def read_cohort(dataset_dir: str | Path) -> Cohort:
     if not (folder / "dataset.json").is_file():
         raise BadInput(f"a cohort's folder holds dataset.json, but {folder} does not; run `make simulation` first")
     dataset = JsonRecord(folder / "dataset.json")
+    seed = int(dataset.number("seed"))
     animals = [_read_animal(folder, name, *listed) for name, listed in _list_animals(dataset).items()]
     if not animals:
         raise BadInput(f"{dataset.path} lists no animal; was the simulation interrupted? run `make simulation` again")
-    ct_gates = sorted({ct_gate for _, ct_gate in animals})
-    if len(ct_gates) > 1:
-        raise BadInput(f"all animals of {folder} must be made alike, got ct_gate {' and '.join(ct_gates)}")
+    identities = [{"seed": seed, "recipe": animals[0][1]["recipe"]}, *(identity for _, identity in animals)]
+    if any(identity != identities[0] for identity in identities):
+        raise BadInput(
+            f"all animals of {folder} must be made alike, as its dataset.json says, got several seeds or settings; "
+            "was a simulation with --overwrite True interrupted? run `make simulation` again"
+        )
     return Cohort(
         folder=folder,
-        seed=int(dataset.number("seed")),
+        seed=seed,
         tracer=str(dataset.at("tracer")),
-        ct_gate=ct_gates[0],
+        recipe=identities[0]["recipe"],
         animals=tuple(animal for animal, _ in animals),
     )
 
@@ -133,8 +142,8 @@ def _list_animals(dataset: JsonRecord) -> dict[str, tuple[str, dict[str, dict[st
 
 def _read_animal(
     folder: Path, name: str, split: str, entries: Mapping[str, Mapping[str, str]]
-) -> tuple[AnimalRecord, str]:
-    """Return an animal, and which gate's CT its regions were outlined on."""
+) -> tuple[AnimalRecord, dict[str, Any]]:
+    """Return an animal, and seed and recipe by which it was made."""
     if sorted(entries) != sorted(GATE_NAMES):
         raise BadInput(
             f"{name} must have the gates {' and '.join(GATE_NAMES)}, got {', '.join(entries)}; "
@@ -151,7 +160,8 @@ def _read_animal(
         deficit_severity=parameters.number("drawn", "pattern", "deficit_severity"),
         gates={gate: _read_gate(folder, parameters, gate, entries[gate]) for gate in GATE_NAMES},
     )
-    return animal, str(parameters.at("identity", "recipe", "registration", "gate"))
+    parameters.at("identity", "recipe", "registration", "gate")
+    return animal, {"seed": parameters.at("identity", "seed"), "recipe": parameters.at("identity", "recipe")}
 
 
 def _read_gate(folder: Path, parameters: JsonRecord, gate: str, entry: Mapping[str, str]) -> GateRecord:

@@ -93,6 +93,11 @@ def _read_blood(dataset_dir: str | Path) -> Cohort:
             "dataset_dir must hold a cohort of the tracer red_blood_cells, as blood volume is described, got "
             f"{cohort.tracer}; give a cohort of perfusion as perfusion_dir"
         )
+    if cohort.registration != {"shift_mm": 0.0, "gate": "same"}:
+        raise BadInput(
+            "dataset_dir must hold a cohort whose CT lies exactly over the images, got one with a registration error, "
+            f"{dict(cohort.registration)}; give one of the other gate's CT as wrong_gate_dir"
+        )
     return cohort
 
 

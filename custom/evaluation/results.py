@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from custom.errors import BadInput
 from custom.evaluation.measures import Measures
+from custom.settings import check_yes_or_no
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,10 @@ def prepare_folder(output_dir: str | Path, names: Sequence[str], overwrite: bool
     """Make a folder for results of given names, and return it.
 
     Raises:
-        BadInput: it cannot be written to, or holds such results that are not to be replaced.
+        BadInput: `overwrite` is neither true nor false, or the folder cannot be written to, or holds such results that
+            are not to be replaced.
     """
+    check_yes_or_no(overwrite=overwrite)
     folder = Path(output_dir)
     existing = [name for name in names if (folder / name).exists()]
     if existing and not overwrite:

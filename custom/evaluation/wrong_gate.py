@@ -68,10 +68,16 @@ def check_other_gate(cohort: Cohort, wrong: Cohort) -> None:
     Raises:
         BadInput: it does not hold the same animals, or was made with the same CT.
     """
-    if (cohort.ct_gate, wrong.ct_gate) != ("same", "other"):
+    gates = [each.registration["gate"] for each in (cohort, wrong)]
+    if gates != ["same", "other"]:
         raise BadInput(
             "dataset_dir must be made with ct_gate same and wrong_gate_dir with ct_gate other, "
-            f"got {cohort.ct_gate} and {wrong.ct_gate}; were they interchanged?"
+            f"got {' and '.join(gates)}; were they interchanged?"
+        )
+    if _settings_but_gate(cohort) != _settings_but_gate(wrong):
+        raise BadInput(
+            "dataset_dir and wrong_gate_dir must be made with the same settings but ct_gate, got "
+            f"{_settings_but_gate(cohort)} and {_settings_but_gate(wrong)}; simulate one of them again"
         )
     if cohort.seed != wrong.seed:
         raise BadInput(f"wrong_gate_dir must hold the animals of dataset_dir, got seeds {wrong.seed} and {cohort.seed}")
@@ -103,6 +109,12 @@ def heart_rmse(image: np.ndarray, truth: np.ndarray, regions: np.ndarray, spacin
     heart = distance_transform_edt(~np.isin(regions, LEFT_VENTRICLE), sampling=spacing_mm) <= HEART_MARGIN_MM
     blood = truth[regions == LEFT_VENTRICLE[1]].mean()
     return float(np.sqrt(np.square(image[heart] - truth[heart]).mean()) / blood)
+
+
+def _settings_but_gate(cohort: Cohort) -> dict[str, Any]:
+    """Return the settings that decide images and corrections, without the gate of the CT."""
+    settings = {name: value for name, value in cohort.recipe.items() if name not in ("registration", "list_mode")}
+    return settings | {"ct_shift_mm": cohort.registration["shift_mm"]}
 
 
 def _is_same(animal: AnimalRecord, other: AnimalRecord) -> bool:

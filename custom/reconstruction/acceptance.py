@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from custom.errors import BadInput
-from custom.settings import check_whole
+from custom.settings import check_whole, check_yes_or_no
 
 FEWEST_GATES = 4  # that tell end-diastole from end-systole
 
@@ -49,7 +49,7 @@ class Acceptance:
 def read_acceptance(
     *,
     n_gates: Any,  # noqa: ANN401
-    gated_by_breath: object,
+    gated_by_breath: Any,  # noqa: ANN401
     end_expiration: object,
     accepted_rr: object,
 ) -> Acceptance:
@@ -59,8 +59,7 @@ def read_acceptance(
         BadInput: values of another kind, or that cannot be.
     """
     check_whole(smallest=FEWEST_GATES, n_gates=n_gates)
-    if not isinstance(gated_by_breath, bool):
-        raise BadInput(f"gated_by_breath must be True or False, got {gated_by_breath!r}; is it a word or a number?")
+    check_yes_or_no(gated_by_breath=gated_by_breath)
     return Acceptance(
         n_gates=n_gates,
         gated_by_breath=gated_by_breath,

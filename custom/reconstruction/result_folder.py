@@ -12,6 +12,7 @@ from pathlib import Path
 
 from custom.errors import BadInput
 from custom.leftovers import remove_leftovers
+from custom.settings import check_yes_or_no
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,8 @@ class ResultFolder:
         overwrite: whether such files may be there already.
 
     Raises:
-        BadInput: the path is no folder, cannot be written, or holds results that may not be overwritten.
+        BadInput: `overwrite` is neither true nor false, or the path is no folder, cannot be written, or holds results
+            that may not be overwritten.
     """
 
     path: str | Path
@@ -33,6 +35,7 @@ class ResultFolder:
 
     def __post_init__(self) -> None:
         """Refuse before hours of work what would fail after them."""
+        check_yes_or_no(overwrite=self.overwrite)
         folder = self.folder
         if folder.exists() and not folder.is_dir():
             raise BadInput(f"output_dir must be a folder, got the file {self.path}; name another")

@@ -18,11 +18,6 @@ def write_checksums(folder: Path) -> None:
     write_text(folder / CHECKSUMS, "".join(lines))
 
 
-def has_checksums(folder: Path) -> bool:
-    """Return whether checksums were once written for a folder."""
-    return (folder / CHECKSUMS).is_file()
-
-
 def damaged_files(folder: Path, needed: Iterable[str]) -> list[str]:
     """Return those of the needed files, and of all that have a checksum, that are missing or were altered."""
     try:

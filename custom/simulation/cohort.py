@@ -13,11 +13,11 @@ from custom.errors import BadInput
 from custom.projection.block_products import N_TOGETHER
 from custom.scanner.camera import load_camera
 from custom.scanner.list_mode import TRACERS
-from custom.settings import check_device, check_whole
+from custom.settings import check_device, check_whole, check_yes_or_no
 from custom.simulation.acquisition import open_laboratory
 from custom.simulation.case import finish_cases
 from custom.simulation.case_files import subject, write_case
-from custom.simulation.cohort_files import SPLITS, is_finished, write_dataset
+from custom.simulation.cohort_files import SPLITS, is_finished, remove_lists, write_dataset
 from custom.simulation.gating import GATES
 from custom.simulation.imaging import image_animal
 from custom.simulation.plan import Plan
@@ -87,6 +87,7 @@ def simulate_cohort(
             animals failed; the others are written.
     """
     check_whole(first_animal=first_animal)
+    check_yes_or_no(overwrite=overwrite, list_mode=list_mode)
     _check(n_animals, seed, split, tracer, n_iterations, n_yang_iterations, device)
     plan = Plan(
         n_animals=n_animals,
@@ -107,6 +108,7 @@ def simulate_cohort(
     folder = _writable(output_dir)
     missing = [animal for animal in plan.animals if not is_finished(folder, plan, animal, overwrite)]
     if missing:
+        remove_lists(folder)  # or they would tell of animals that this run replaces, should it be killed
         matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
         write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= ANIMALS_TOGETHER)

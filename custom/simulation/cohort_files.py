@@ -12,7 +12,7 @@ from typing import Any
 
 from custom.errors import BadInput
 from custom.simulation.case_files import entry, needed_files, parameters_file, read_identity, subject
-from custom.simulation.checksums import damaged_files, has_checksums
+from custom.simulation.checksums import damaged_files
 from custom.simulation.gating import GATES
 from custom.simulation.plan import GENERATOR_VERSION, Plan
 from custom.simulation.whole_files import write_json, write_text
@@ -62,9 +62,9 @@ def is_finished(folder: Path, plan: Plan, animal: int, overwrite: bool) -> bool:
     there = folder / subject(animal)
     if not there.exists():
         return False
+    damaged = damaged_files(there, needed_files(animal))
     found, wanted = read_identity(folder, animal), plan.identity(animal)
-    if found == wanted or (not found and has_checksums(there)):
-        damaged = damaged_files(there, needed_files(animal))
+    if found == wanted or parameters_file(folder, animal).name in damaged:  # then its identity cannot be believed
         if damaged:
             logger.warning("%s is damaged (%s); it is made again", subject(animal), ", ".join(damaged))
         return not damaged
@@ -75,6 +75,12 @@ def is_finished(folder: Path, plan: Plan, animal: int, overwrite: bool) -> bool:
             f"{' and '.join(differing)}; give --overwrite True or another folder"
         )
     return False
+
+
+def remove_lists(folder: Path) -> None:
+    """Remove `dataset.json` and `participants.tsv`, which stand only while all their animals do."""
+    for name in ("dataset.json", "participants.tsv"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def write_dataset(folder: Path, plan: Plan) -> Path:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from monai.inferers import SimpleInferer
 
+from custom.settings import check_yes_or_no
+
 
 class MixedPrecisionInferer(SimpleInferer):
     """Run the network in bfloat16 where that is safe, and hand the prediction back in float32.
@@ -15,11 +17,15 @@ class MixedPrecisionInferer(SimpleInferer):
     that gradients need no scaling; losses stay outside, in float32.
 
     Args:
-        enabled: whether to use mixed precision at all.
+        enabled: whether to use mixed precision at all; `amp` in the configs.
+
+    Raises:
+        BadInput: neither true nor false.
     """
 
     def __init__(self, enabled: bool = True) -> None:
         super().__init__()
+        check_yes_or_no(amp=enabled)
         self.enabled = enabled
 
     def __call__(

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from custom.errors import BadInput
+from custom.settings import check_yes_or_no
 
 TRAINER = "trainer"  # name of the engine's own state in a checkpoint: steps done
 SETTINGS = "settings"  # name of what decides the result in a checkpoint
@@ -44,6 +45,7 @@ def open_training(checkpoint: str | Path, *, settings: Mapping[str, Any], resume
         BadInput: the folder cannot be written to, or the file is damaged or of other settings, or it is neither to be
             continued nor to be overwritten.
     """
+    check_yes_or_no(resume=resume, overwrite=overwrite)
     path = Path(checkpoint)
     make_writable(path.parent)
     if resume and path.exists():

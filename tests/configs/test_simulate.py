@@ -56,6 +56,11 @@ def test_from_the_repository_and_on_top_of_another_cohort(run_python, repository
     assert "another seed" in again.stderr
     assert "Traceback" not in again.stderr
 
+    word = run_python(*command, *other, "--overwrite", "false", folder=repository)
+    assert word.returncode == 1
+    assert "error: overwrite must be True or False, got 'false'" in word.stderr
+    assert json.loads((tmp_path / "cohort" / "dataset.json").read_text())["seed"] == 3
+
 
 def test_from_any_other_folder(run_python, repository, options, tmp_path):
     bundle = repository / "bundle"

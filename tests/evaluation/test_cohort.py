@@ -27,7 +27,7 @@ def rewrite_dataset(folder: Path, change) -> None:
 
 def test_animals_gates_and_numbers_are_read(described: Path) -> None:
     cohort = read_cohort(described)
-    assert (cohort.seed, cohort.tracer, cohort.ct_gate) == (0, "red_blood_cells", "same")
+    assert (cohort.seed, cohort.tracer, cohort.registration["gate"]) == (0, "red_blood_cells", "same")
     assert [animal.name for animal in cohort.animals] == ["sub-001", "sub-002", "sub-003"]
     assert [animal.split for animal in cohort.animals] == ["training", "test", "test"]
     last = cohort.animals[-1]
@@ -48,7 +48,7 @@ def test_volumes_are_read_when_asked_for(described: Path) -> None:
 
 
 def test_the_cohort_tells_whose_ct_was_used(described_wrong: Path) -> None:
-    assert read_cohort(described_wrong).ct_gate == "other"
+    assert read_cohort(described_wrong).registration == {"shift_mm": 0.0, "gate": "other"}
 
 
 def test_a_folder_without_a_cohort_is_refused(tmp_path: Path) -> None:
@@ -90,8 +90,14 @@ def test_images_of_other_names_are_refused(copied: Path) -> None:
 
 
 def test_animals_made_with_different_cts_are_no_cohort(copied: Path) -> None:
-    change_parameters(copied, "sub-001", lambda p: p["identity"]["recipe"]["registration"].update(gate="other"))
-    with pytest.raises(BadInput, match="made alike, got ct_gate other and same"):
+    change_parameters(copied, "sub-002", lambda p: p["identity"]["recipe"]["registration"].update(gate="other"))
+    with pytest.raises(BadInput, match=r"must be made alike, .* got several seeds or settings"):
+        read_cohort(copied)
+
+
+def test_animals_of_another_seed_than_the_list_says_are_no_cohort(copied: Path) -> None:
+    change_parameters(copied, "sub-003", lambda p: p["identity"].update(seed=6))
+    with pytest.raises(BadInput, match=r"must be made alike, .* got several seeds or settings"):
         read_cohort(copied)
 
 

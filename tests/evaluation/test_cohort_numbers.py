@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,6 @@ def test_files_and_bytes_add_up(numbers: dict, described: Path) -> None:
 
 
 def test_one_animal_has_no_spread(cohort: Cohort) -> None:
-    alone = Cohort(folder=cohort.folder, seed=0, tracer="", ct_gate="same", animals=cohort.animals[:1])
+    alone = replace(cohort, animals=cohort.animals[:1])
     with pytest.raises(BadInput, match="at least 2 animals, got 1"):
         cohort_numbers(alone)

@@ -68,6 +68,13 @@ def test_perfusion_is_not_described_as_blood_volume(tmp_path: Path) -> None:
         describe_cohort(dataset_dir=perfusion, output_dir=tmp_path / "results")
 
 
+def test_a_cohort_with_a_registration_error_is_not_described_as_one_without(
+    described_wrong: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match="CT lies exactly over the images, got one with a registration error"):
+        describe_cohort(dataset_dir=described_wrong, output_dir=tmp_path / "results")
+
+
 def test_the_same_cohort_is_no_cohort_of_the_wrong_gate(described: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="with ct_gate other"):
         describe_cohort(dataset_dir=described, output_dir=tmp_path / "results", wrong_gate_dir=described)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,14 @@ def test_another_cohort_is_refused(described: Path, tmp_path: Path) -> None:
         check_other_gate(cohort, read_cohort(folder))
 
 
+def test_another_number_of_iterations_is_refused(described: Path, tmp_path: Path) -> None:
+    folder = write_described(tmp_path, ct_gate="other")
+    for animal in ("sub-001", "sub-002", "sub-003"):
+        change_parameters(folder, animal, lambda p: p["identity"]["recipe"].update(n_iterations=40))
+    with pytest.raises(BadInput, match=r"the same settings but ct_gate, got .*80.* and .*40"):
+        check_other_gate(read_cohort(described), read_cohort(folder))
+
+
 def test_other_animals_are_refused(described: Path, tmp_path: Path) -> None:
     cohort = read_cohort(described)
     folder = write_described(tmp_path, ct_gate="other")
@@ -77,6 +86,6 @@ def test_other_animals_are_refused(described: Path, tmp_path: Path) -> None:
     other = read_cohort(folder)
     with pytest.raises(BadInput, match="sub-002 was drawn or measured otherwise"):
         check_other_gate(cohort, other)
-    fewer = type(other)(folder=folder, seed=0, tracer="", ct_gate="other", animals=other.animals[:2])
+    fewer = replace(other, animals=other.animals[:2])
     with pytest.raises(BadInput, match="got 2 and 3"):
         check_other_gate(cohort, fewer)

@@ -1,5 +1,6 @@
 import json
 import shutil
+import signal
 from pathlib import Path
 
 import nibabel
@@ -71,16 +72,35 @@ def test_the_same_seed_gives_the_same_bytes(cohort, tmp_path, settings) -> None:
     assert first != files_of(cohort / "sub-002")
 
 
-def test_a_killed_run_goes_on_without_redoing_what_is_finished(cohort, tmp_path, settings) -> None:
+KILLED = """
+import json, os, signal, sys
+from custom.simulation import case_files, cohort
+
+def killed(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def write_first_whole(folder, case, identity, grid):
+    if identity["animal"] == 2:
+        case_files.write_checksums = killed  # in the middle of the second animal's folder
+    case_files.write_case(folder, case, identity, grid)
+
+cohort.write_case = write_first_whole
+cohort.simulate_cohort(n_animals=2, output_dir=sys.argv[1], **json.loads(sys.argv[2]))
+"""
+
+
+def test_a_killed_run_goes_on_without_redoing_what_is_finished(
+    cohort, tmp_path, settings, run_python, repository
+) -> None:
     folder = tmp_path / "cohort"
-    shutil.copytree(cohort, folder)
-    shutil.rmtree(folder / "sub-002")
-    (folder / "dataset.json").unlink()
-    (folder / ".sub-002.unfinished" / "sub-002").mkdir(parents=True)  # what a kill leaves
+    ended = run_python("-c", KILLED, folder, json.dumps(settings, default=str), folder=repository)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    assert sorted(path.name for path in folder.glob("sub-*")) == ["sub-001"]
+    assert list(folder.glob(".sub-002.*"))
     kept = (folder / "sub-001" / "sub-001_parameters.json").stat().st_mtime_ns
     simulate_cohort(n_animals=2, output_dir=folder, **settings)
     assert (folder / "sub-001" / "sub-001_parameters.json").stat().st_mtime_ns == kept
-    assert files_of(folder) == files_of(cohort)
+    assert {name: content for name, content in files_of(folder).items() if name[0] != "."} == files_of(cohort)
 
 
 @pytest.mark.parametrize("damaged", ["gate-es/sub-001_gate-es_iy.nii.gz", "sub-001_parameters.json", "SHA256SUMS"])
@@ -96,6 +116,27 @@ def test_a_damaged_animal_is_found_by_its_checksum_and_made_again(cohort, tmp_pa
     assert "sub-001 is damaged" in caplog.text
     assert files_of(folder) == files_of(cohort)
     assert (folder / "sub-002" / "sub-002_parameters.json").stat().st_mtime_ns == kept
+
+
+def test_an_animal_whose_identity_was_altered_is_damaged_not_foreign(cohort, tmp_path, settings, caplog) -> None:
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    parameters = folder / "sub-001" / "sub-001_parameters.json"
+    parameters.write_text(parameters.read_text().replace('"seed": 5', '"seed": 7', 1))
+    simulate_cohort(n_animals=2, output_dir=folder, **settings)
+    assert "sub-001 is damaged" in caplog.text
+    assert files_of(folder) == files_of(cohort)
+
+
+def test_lists_do_not_outlive_the_animals_that_they_name(cohort, tmp_path, settings, monkeypatch) -> None:
+    """A run that replaces a cohort is killed after its first animal: what is left is no cohort of either seed."""
+    folder = tmp_path / "cohort"
+    shutil.copytree(cohort, folder)
+    monkeypatch.setattr("custom.simulation.cohort.run_each", lambda *_, **__: pytest.fail("killed here"))
+    with pytest.raises(pytest.fail.Exception):
+        simulate_cohort(n_animals=2, output_dir=folder, overwrite=True, **(settings | {"seed": 6}))
+    assert not (folder / "dataset.json").exists()
+    assert not (folder / "participants.tsv").exists()
 
 
 @pytest.mark.parametrize(("change", "named"), [({"seed": 6}, "seed"), ({"n_iterations": 3}, "recipe")])
