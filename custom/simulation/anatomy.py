@@ -95,14 +95,24 @@ def build_anatomy(animal: Animal, grid: ImageGrid, generator: np.random.Generato
         BadInput: a heart that does not fit into the thorax or leaves the grid.
     """
     displacement = random_displacement(generator, rms_mm=animal.body.deformation_mm)
-    thorax = build_thorax(place_heart(animal.body, animal.heart, grid.centre_mm))
-    _hold_within(grid, thorax.beating, animal)
+    thorax = fit_thorax(animal, grid)
     return Anatomy(
         animal=animal,
         thorax=thorax,
         detail=draw_detail(thorax, generator),
         canvas=Canvas(grid=grid, displacement=displacement),
     )
+
+
+def fit_thorax(animal: Animal, grid: ImageGrid) -> Thorax:
+    """Return the trunk of an animal around its heart, which lies near the grid's centre.
+
+    Raises:
+        BadInput: a heart that does not fit into the thorax or leaves the grid.
+    """
+    thorax = build_thorax(place_heart(animal.body, animal.heart, grid.centre_mm))
+    _hold_within(grid, thorax.beating, animal)
+    return thorax
 
 
 def _hold_within(grid: ImageGrid, beating: BeatingHeart, animal: Animal) -> None:

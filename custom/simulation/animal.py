@@ -89,6 +89,9 @@ class Heart:
         hold_between("heart", bounded, 0.0, 0.95, hint="a fraction of the ventricle's length, not percent")
         hold_between("heart", fat, 0.0, 20.0, hint="millimetres of fat under the pericardium")
         hold_between("heart", free, -180.0, 180.0, hint="an angle in degrees or an offset in millimetres")
+        sternum, diaphragm = ({name: getattr(self, name)} for name in ("to_sternum_mm", "to_diaphragm_mm"))
+        hold_between("heart", sternum, 0.0, np.inf, hint="nearer, the heart lies in the sternum")
+        hold_between("heart", diaphragm, -5.0, 40.0, hint="the heart rests on the diaphragm, and not in the liver")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +113,11 @@ class Uptake:
     gallbladder: float
 
     def __post_init__(self) -> None:
-        """Refuse uptakes that are negative or not finite."""
+        """Refuse uptakes that are negative or not finite, and blood without any."""
         for name, value in asdict(self).items():
             if not 0 <= value < np.inf:
                 raise BadInput(f"uptake is finite and not negative, got {value} for {name}; check the tracer's section")
+        hold_positive("uptake", {"blood": self.blood})
 
 
 @dataclass(frozen=True, kw_only=True)

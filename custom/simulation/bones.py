@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from custom.simulation.solids import Drum, Ellipsoid, RoundCone, thicker, tube
-from custom.simulation.thorax import Thorax
+from custom.simulation.thorax import VERTEBRAL_BODY_MM, Thorax
 from custom.simulation.tissues import Part, Tissue, made_of
 from custom.simulation.trunk import Shell, Trunk, Within
 from custom.simulation.wall import RIBS_MM
@@ -121,7 +121,7 @@ def _vertebra(thorax: Thorax, n: int) -> list[Part]:
     scale, spacing = thorax.body.scale, thorax.body.rib_spacing_mm * thorax.body.scale
     z = vertebra_z_mm(thorax, n) - thorax.level_mm
     middle = thorax.point(0.0, 0.0, z / scale)
-    half = np.array([0.0, 0.0, spacing / 2 - 1.4 * scale])
+    radius, half = VERTEBRAL_BODY_MM * scale, np.array([0.0, 0.0, spacing / 2 - 1.4 * scale])
     inside = half - np.array([0.0, 0.0, CORTEX_MM])
     lean = 0.75 - 0.06 * max(n, 0) if n < 10 else 0.1
     spine = np.array([0.0, -np.cos(lean), -np.sin(lean)])
@@ -146,6 +146,6 @@ def _vertebra(thorax: Thorax, n: int) -> list[Part]:
     )
     return [
         *made_of(Tissue.BONE, [ring(8.4, 9.2), process, *transverse]),
-        (Drum(start_mm=middle - half, end_mm=middle + half, radius_mm=10.0 * scale, waist=0.16), Tissue.BONE),
+        (Drum(start_mm=middle - half, end_mm=middle + half, radius_mm=radius, waist=0.16), Tissue.BONE),
         (Drum(start_mm=middle - inside, end_mm=middle + inside, radius_mm=8.8 * scale, waist=0.16), Tissue.MARROW),
     ]

@@ -20,6 +20,7 @@ from custom.simulation.case_files import subject, write_case
 from custom.simulation.cohort_files import SPLITS, is_finished, remove_lists, write_dataset
 from custom.simulation.gating import GATES
 from custom.simulation.imaging import image_animal
+from custom.simulation.impossible import refuse_impossible
 from custom.simulation.plan import Plan
 from custom.simulation.ranges import CANINE_FILE, load_ranges
 from custom.simulation.recipe import Recipe
@@ -83,8 +84,8 @@ def simulate_cohort(
         Path of `dataset.json`, which lists the cases.
 
     Raises:
-        BadInput: a setting that cannot be, a folder that holds another cohort's animals or cannot be written, or some
-            animals failed; the others are written.
+        BadInput: a setting or an animal that cannot be, before anything is written; a folder that holds another
+            cohort's animals or cannot be written; or some animals failed, and the others are written.
     """
     check_whole(first_animal=first_animal)
     check_yes_or_no(overwrite=overwrite, list_mode=list_mode)
@@ -105,6 +106,7 @@ def simulate_cohort(
         ranges=load_ranges(CANINE_FILE if ranges is None else ranges),
         device=device,
     )
+    refuse_impossible(plan)
     folder = _writable(output_dir)
     missing = [animal for animal in plan.animals if not is_finished(folder, plan, animal, overwrite)]
     if missing:

@@ -19,10 +19,9 @@ def contrast_hu(ct: ComputedTomography) -> dict[Tissue, float]:
     """Return the CT number of every tissue at the contrast agent's first pass."""
     return native_hu(ct) | {
         Tissue.LIVER: ct.liver,
-        Tissue.GALLBLADDER: 10.0,
-        Tissue.STOMACH_WALL: 80.0,
+        Tissue.STOMACH_WALL: 80.0,  # assumed: 45 and little more; poor at 30 s, Vet Radiol Ultrasound 2017;58:151
         Tissue.SPLEEN: ct.spleen,
-        Tissue.BOWEL: 40.0,
+        Tissue.BOWEL: 40.0,  # assumed: 25 and the bright but thin mucosa, same source, averaged with the contents
         Tissue.MUSCLE: ct.muscle,
         Tissue.MYOCARDIUM: ct.myocardium,
         Tissue.RIGHT_HEART_WALL: ct.myocardium,
@@ -32,37 +31,38 @@ def contrast_hu(ct: ComputedTomography) -> dict[Tissue, float]:
         Tissue.RIGHT_BLOOD: ct.right_blood,
         Tissue.PULMONARY_ARTERY: ct.right_blood,
         Tissue.PULMONARY_VEIN: ct.left_blood,
-        Tissue.HEPATIC_VESSEL: ct.liver + 45.0,  # the portal vein fills first; assumed
+        # assumed: portal blood, 6 s behind that of the aorta in dogs, Vet Radiol Ultrasound 2006;47:270
+        Tissue.HEPATIC_VESSEL: ct.liver + 45.0,
     }
 
 
 def native_hu(ct: ComputedTomography) -> dict[Tissue, float]:
-    """Return the CT number of every tissue without contrast agent; soft tissues as commonly measured in dogs."""
-    blood = dict.fromkeys(BLOOD, 42.0)
+    """Return the CT number of every tissue without contrast agent; what names no source is assumed, for the reason."""
+    blood = dict.fromkeys(BLOOD, 42.0)  # haematocrit 0.4: red cells about 65, plasma about 25
     return blood | {
         Tissue.AIR: AIR_HU,
         Tissue.FAT: ct.fat,
-        Tissue.MUSCLE: 52.0,
+        Tissue.MUSCLE: 52.0,  # lean, density 1.05 g/ml
         Tissue.BONE: ct.bone,
         Tissue.MARROW: ct.marrow,
         Tissue.LUNG: ct.lung,
         Tissue.DEPENDENT_LUNG: ct.dependent_lung,
-        Tissue.AIRWAY: -980.0,
-        Tissue.BRONCHUS: -940.0,
-        Tissue.BRONCHUS_WALL: 20.0,
-        Tissue.CARTILAGE: 110.0,
-        Tissue.SPINAL_CORD: 36.0,
-        Tissue.LIVER: 60.0,
-        Tissue.GALLBLADDER: 10.0,
-        Tissue.STOMACH_WALL: 45.0,
-        Tissue.STOMACH_CONTENT: 20.0,
-        Tissue.SPLEEN: 52.0,
-        Tissue.BOWEL: 25.0,
-        Tissue.BOWEL_CONTENT: 18.0,
-        Tissue.GAS: -960.0,
-        Tissue.MYOCARDIUM: 48.0,
-        Tissue.RIGHT_HEART_WALL: 48.0,
-        Tissue.ATRIAL_WALL: 48.0,
+        Tissue.AIRWAY: -980.0,  # air, with what scatter in the animal adds
+        Tissue.BRONCHUS: -940.0,  # air, with walls thinner than a voxel
+        Tissue.BRONCHUS_WALL: 20.0,  # soft tissue, thinner than a voxel, between air and lung
+        Tissue.CARTILAGE: 110.0,  # density 1.10 g/ml, ICRU 44
+        Tissue.SPINAL_CORD: 36.0,  # nervous tissue, as the brain
+        Tissue.LIVER: 60.0,  # density 1.06 g/ml, ICRU 44, glycogen and iron
+        Tissue.GALLBLADDER: 10.0,  # bile is water with a tenth of solutes, and stays free of contrast agent for long
+        Tissue.STOMACH_WALL: 45.0,  # muscle, with fluid between its folds
+        Tissue.STOMACH_CONTENT: 20.0,  # fluid with mucus, fasted
+        Tissue.SPLEEN: 52.0,  # benign splenic masses of dogs 52.8 ± 6.8, doi:10.4142/jvs.2018.19.6.827
+        Tissue.BOWEL: 25.0,  # muscle of a thin wall, with fluid
+        Tissue.BOWEL_CONTENT: 18.0,  # fluid with mucus, as the stomach's
+        Tissue.GAS: -960.0,  # air, with fluid at its edges
+        Tissue.MYOCARDIUM: 48.0,  # muscle, with more blood than skeletal muscle
+        Tissue.RIGHT_HEART_WALL: 48.0,  # as the left's
+        Tissue.ATRIAL_WALL: 48.0,  # as the ventricles'
     }
 
 

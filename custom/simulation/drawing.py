@@ -12,9 +12,10 @@ from custom.errors import BadInput
 from custom.scanner.list_mode import TRACERS
 from custom.simulation.animal import Animal, Body, ComputedTomography, Heart, Motion, Pattern, Scan, Uptake
 from custom.simulation.ranges import Range, Ranges
-from custom.simulation.rules import hold_fraction
+from custom.simulation.rules import hold_between, hold_fraction
 
 STOMACH = ("stomach_wall_active", "stomach_probability")
+IMBV = ("imbv_end_diastole", "imbv_end_systole")
 ORGANS = ("liver", "lung", "muscle", "fat", "spleen", "bone", "marrow", "stomach_wall", "bowel", "gallbladder")
 
 Section = TypeVar("Section")
@@ -72,29 +73,38 @@ def _draw_uptake(generator: np.random.Generator, ranges: Ranges, tracer: str) ->
     """Return the uptakes, and whether the stomach's wall takes up free pertechnetate."""
     if tracer == "perfusion":
         entries = _section(tracer, ranges, {*ORGANS, *STOMACH, "blood", "gate_change"})
+        _hold_ends(tracer, entries)
         blood, diastole = entries["blood"].draw(generator), 1.0
         systole = entries["gate_change"].draw(generator)
     else:
-        names = ("imbv_end_diastole", "imbv_end_systole", "imbv_correlation")
-        entries = _section(tracer, ranges, {*ORGANS, *STOMACH, *names})
+        entries = _section(tracer, ranges, {*ORGANS, *STOMACH, *IMBV, "imbv_correlation"})
+        _hold_ends(tracer, entries)
         blood, (diastole, systole) = 1.0, _draw_imbv(generator, entries)
-    for end in (entries["stomach_probability"].low, entries["stomach_probability"].high):
-        hold_fraction(tracer, {"stomach_probability": end})
     active = bool(generator.uniform() < entries["stomach_probability"].draw(generator))
     organs = {name: entries[name].draw(generator) for name in ORGANS}
     wall = entries["stomach_wall_active"].draw(generator)
     if active:
         organs["stomach_wall"] = wall
-    for name in (*ORGANS, "stomach_wall_active"):
-        if entries[name].low < 0:
-            raise BadInput(f"uptake is finite and not negative, got {entries[name].low} for {name}; check {tracer!r}")
     return Uptake(blood=blood, myocardium_end_diastole=diastole, myocardium_end_systole=systole, **organs), active
 
 
+def _hold_ends(tracer: str, entries: Mapping[str, Range]) -> None:
+    """Refuse ranges that reach beyond what can be, at the first animal rather than at the one that draws it."""
+    lows, highs = ({name: getattr(entry, end) for name, entry in entries.items()} for end in ("low", "high"))
+    for ends in (lows, highs):
+        hold_fraction(tracer, {"stomach_probability": ends.pop("stomach_probability")})
+        correlation = {"imbv_correlation": ends.pop("imbv_correlation", 0.0)}
+        hold_between(tracer, correlation, -1.0, 1.0, hint="a correlation, not percent")
+        hold_between(tracer, ends, 0.0, np.inf, hint="uptake is not negative; a sign slip?")
+
+
 def _draw_imbv(generator: np.random.Generator, entries: Mapping[str, Range]) -> tuple[float, float]:
+    """Return the intramyocardial blood volumes of both gates, drawn together."""
+    for name in IMBV:
+        if entries[name].sd is None:
+            raise BadInput(f"{name} must have mean and sd, got low and high alone; both gates are drawn together")
     correlation = entries["imbv_correlation"].draw(generator)
-    if not -1 <= correlation <= 1:
-        raise BadInput(f"imbv_correlation lies between -1 and 1, got {correlation}; is it in percent?")
     first, second = generator.normal(size=2)
     both = correlation * first + np.sqrt(1 - correlation**2) * second
-    return entries["imbv_end_diastole"].at(first), entries["imbv_end_systole"].at(both)
+    diastole, systole = (entries[name] for name in IMBV)
+    return diastole.at(first), systole.at(both)

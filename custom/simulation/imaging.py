@@ -45,10 +45,21 @@ class ImagedAnimal:
     scan: VirtualScan | None
 
 
+def random_streams(seed: int, animal: int) -> list[np.random.Generator]:
+    """Return a generator for every use of random numbers, so that one more photon moves no rib.
+
+    They serve, in this order, to draw the animal, deform it, vary its uptake, make its CTs, measure its counts, shift
+    its CT, and record it in list mode.
+
+    Args:
+        seed: of the cohort.
+        animal: its number in the cohort.
+    """
+    return [np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, animal]).spawn(7)]
+
+
 def image_animal(laboratory: Laboratory, ranges: Ranges, recipe: Recipe, *, seed: int, animal: int) -> ImagedAnimal:
     """Draw an animal and image it in both gates.
-
-    Every use of random numbers has a stream of its own, so that one more photon moves no rib.
 
     Args:
         laboratory: camera and projectors.
@@ -60,8 +71,7 @@ def image_animal(laboratory: Laboratory, ranges: Ranges, recipe: Recipe, *, seed
     Raises:
         BadInput: ranges that give an impossible animal.
     """
-    streams = (np.random.default_rng(stream) for stream in np.random.SeedSequence([seed, animal]).spawn(7))
-    drawing, deforming, varying, scanning, measuring, registering, recording = streams
+    drawing, deforming, varying, scanning, measuring, registering, recording = random_streams(seed, animal)
     drawn = draw_animal(drawing, ranges, tracer=recipe.tracer)
     anatomy = build_anatomy(drawn, laboratory.anatomy_grid, deforming)
     examination = Examination(laboratory=laboratory, anatomy=anatomy, pattern=draw_pattern(drawn, varying))

@@ -20,7 +20,7 @@ class Range:
     """What one number may be: uniform between low and high, or a normal distribution cut there.
 
     Raises:
-        BadInput: low above high, a mean outside them, no source.
+        BadInput: low above high, a mean outside them, an sd that is not positive, no source or a bare "assumed".
     """
 
     low: float
@@ -36,8 +36,11 @@ class Range:
             raise BadInput("a range has both mean and sd or neither; leave both out for a uniform distribution")
         if self.mean is not None and not self.low <= self.mean <= self.high:
             raise BadInput(f"a range's mean must lie between {self.low} and {self.high}, got {self.mean}")
-        if not self.source.strip():
-            raise BadInput("every range needs a source: a publication, or 'assumed' and why")
+        if self.sd is not None and not 0 < self.sd < np.inf:
+            raise BadInput(f"a range's sd must be positive, got {self.sd}; a fixed number has low = high and no sd")
+        stated, _, reason = self.source.partition(":")
+        if not stated.strip() or (stated.strip().startswith("assumed") and not reason.strip()):
+            raise BadInput(f"a range needs a source: a publication, or 'assumed: why', got {self.source!r}")
 
     def at(self, standard_normal: float) -> float:
         """Return the value of a normal range that lies so many standard deviations from its mean, cut at its ends."""

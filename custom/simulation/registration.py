@@ -11,6 +11,8 @@ from custom.simulation.gating import GATES
 from custom.simulation.position import Position
 
 CT_GATES = ("same", "other")
+LARGEST_SHIFT_MM = 50.0
+"""About the width of a left ventricle; farther, its regions lie where the image shows nothing of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Registration:
         gate: "same", or "other": the end-systolic CT over the end-diastolic image and the other way round.
 
     Raises:
-        BadInput: a shift that is negative or not finite, or another gate.
+        BadInput: a shift that is negative or longer than `LARGEST_SHIFT_MM`, or another gate.
     """
 
     shift_mm: float = 0.0
@@ -30,8 +32,11 @@ class Registration:
 
     def __post_init__(self) -> None:
         """Refuse errors that cannot be."""
-        if not 0 <= self.shift_mm < np.inf:
-            raise BadInput(f"ct_shift_mm must be finite and not negative, got {self.shift_mm}; it is a length")
+        if not 0 <= self.shift_mm <= LARGEST_SHIFT_MM:
+            raise BadInput(
+                f"ct_shift_mm must be a length of at most {LARGEST_SHIFT_MM:g}, got {self.shift_mm}; farther, the "
+                "outlined heart lies beside the imaged one and nothing is corrected"
+            )
         if self.gate not in CT_GATES:
             raise BadInput(f"ct_gate must be one of {', '.join(CT_GATES)}, got {self.gate!r}; check the spelling")
 

@@ -11,6 +11,9 @@ from custom.simulation.animal import Body
 from custom.simulation.heart import BeatingHeart
 from custom.simulation.trunk import Abdomen, Trunk
 
+VERTEBRAL_BODY_MM = 10.0
+"""Radius of a vertebral body at 25 kg."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thorax:
@@ -43,13 +46,12 @@ def build_thorax(beating: BeatingHeart) -> Thorax:
     """Build the trunk around a heart that lies in its place: sternum before it, diaphragm below it.
 
     Raises:
-        BadInput: a heart that does not fit between spine, sternum and ribs.
+        BadInput: a heart that does not fit between spine, sternum and ribs, or fits but reaches back to the vertebrae.
     """
     body, heart, scale = beating.body, beating.heart, beating.body.scale
     surface = _surface(beating)
-    middle = beating.pose.middle_mm
-    x, z = middle[0] + heart.left_of_midline_mm * scale, middle[2]
-    cavity = _fitted_cavity(body, surface, x, z, heart.to_sternum_mm)
+    cavity = _fitted_cavity(beating, surface)
+    x, z = cavity.middle_x_mm, cavity.taper_from_z_mm
     half_width, half_depth = body.half_width_mm * scale, body.half_depth_mm * scale
     ventral = cavity.middle_y_mm + cavity.half_depth_mm + (body.fat_mm + body.chest_wall_mm) * scale
     skin = replace(cavity, middle_y_mm=ventral - half_depth, half_width_mm=half_width, half_depth_mm=half_depth)
@@ -63,6 +65,8 @@ def build_thorax(beating: BeatingHeart) -> Thorax:
     lowest = float((surface[:, 2] + dome.depth(surface[:, 0], surface[:, 1])).min())
     dome = replace(dome, top_mm=np.array([*dome.top_mm[:2], lowest - heart.to_diaphragm_mm]))
     spine = (x, skin.middle_y_mm - half_depth + 46 * scale)
+    if surface[:, 1].min() < spine[1] + VERTEBRAL_BODY_MM * scale:
+        raise _behind_spine(heart.to_sternum_mm)
     return Thorax(
         body=body,
         beating=beating,
@@ -75,11 +79,13 @@ def build_thorax(beating: BeatingHeart) -> Thorax:
     )
 
 
-def _fitted_cavity(body: Body, surface: np.ndarray, x: float, z: float, to_sternum_mm: float) -> Trunk:
-    scale = body.scale
+def _fitted_cavity(beating: BeatingHeart, surface: np.ndarray) -> Trunk:
+    """Return the cavity, moved back until it touches the heart and then forwards by the heart's way to the sternum."""
+    body, heart, scale = beating.body, beating.heart, beating.body.scale
+    x, y, z = beating.pose.middle_mm
     dorsal, wall = 30 * scale, (body.fat_mm + body.chest_wall_mm) * scale
     cavity = Trunk(
-        middle_x_mm=x,
+        middle_x_mm=x + heart.left_of_midline_mm * scale,
         middle_y_mm=0.0,
         half_width_mm=body.half_width_mm * scale - wall,
         half_depth_mm=body.half_depth_mm * scale - (dorsal + wall) / 2,
@@ -87,13 +93,20 @@ def _fitted_cavity(body: Body, surface: np.ndarray, x: float, z: float, to_stern
         taper=body.cranial_taper,
         taper_from_z_mm=z,
     )
-    fitting = [y for y in np.arange(-120.0, 120.0, 1.0) if replace(cavity, middle_y_mm=y).radius(*surface.T).max() < 1]
+    tried = np.round(y) + np.arange(-120.0, 120.0, 1.0)
+    fitting = [y for y in tried if replace(cavity, middle_y_mm=y).radius(*surface.T).max() < 1]
     if not fitting:
         raise BadInput("the heart must fit into the thorax; a body too small or a heart too far from the midline?")
-    placed = replace(cavity, middle_y_mm=fitting[0] + to_sternum_mm)
+    placed = replace(cavity, middle_y_mm=fitting[0] + heart.to_sternum_mm)
     if placed.radius(*surface.T).max() >= 1:
-        raise BadInput(f"the heart must lie before the spine; {to_sternum_mm} mm from the sternum is too far")
+        raise _behind_spine(heart.to_sternum_mm)
     return placed
+
+
+def _behind_spine(to_sternum_mm: float) -> BadInput:
+    return BadInput(
+        f"the heart must lie before the spine, got to_sternum_mm = {to_sternum_mm:g}; too far, or a chest too shallow?"
+    )
 
 
 def _surface(beating: BeatingHeart) -> np.ndarray:

@@ -57,9 +57,11 @@ def test_an_unknown_tracer_is_refused(ranges) -> None:
         draw_animal(np.random.default_rng(0), ranges, tracer="thallium")
 
 
-@pytest.mark.parametrize(("section", "name"), [("red_blood_cells", "liver"), ("red_blood_cells", "lung")])
+@pytest.mark.parametrize(("section", "name"), [("red_blood_cells", "liver"), ("red_blood_cells", "imbv_end_systole")])
 def test_negative_uptake_is_refused(ranges, section, name) -> None:
-    with pytest.raises(BadInput, match=f"not negative, got -0.1 for {name}"):
+    with pytest.raises(
+        BadInput, match=f"{section}.{name} must be finite, at least 0, got -0.1; uptake is not negative"
+    ):
         draw_animal(np.random.default_rng(0), with_number(ranges, section, name, -0.1))
 
 
@@ -86,6 +88,7 @@ def test_missing_and_unknown_numbers_are_named(ranges) -> None:
         ("red_blood_cells", "liver", -0.05, 0.3),
         ("red_blood_cells", "stomach_wall_active", -0.05, 0.3),
         ("red_blood_cells", "stomach_probability", 0.0, 30.0),
+        ("red_blood_cells", "imbv_correlation", -2.0, 0.9),
     ],
 )
 def test_a_range_that_only_sometimes_draws_the_impossible_is_refused_at_the_first_animal(
@@ -101,6 +104,26 @@ def test_a_range_that_only_sometimes_draws_the_impossible_is_refused_at_the_firs
 def test_a_correlation_beyond_one_is_refused(ranges) -> None:
     with pytest.raises(BadInput, match="imbv_correlation"):
         draw_animal(np.random.default_rng(0), with_number(ranges, "red_blood_cells", "imbv_correlation", 90))
+
+
+@pytest.mark.parametrize("name", ["blood", "gate_change", "gallbladder", "stomach_wall_active"])
+def test_a_perfusion_tracer_has_no_negative_uptake_either(ranges, name) -> None:
+    wide = Range(low=-0.05, high=1.0, source="a test")
+    changed = dict(ranges) | {"perfusion": dict(ranges["perfusion"]) | {name: wide}}
+    for seed in range(5):
+        with pytest.raises(BadInput, match=f"perfusion.{name} must be finite, at least 0, got -0.05"):
+            draw_animal(np.random.default_rng(seed), changed, tracer="perfusion")
+
+
+def test_blood_without_activity_is_refused(ranges) -> None:
+    with pytest.raises(BadInput, match=r"uptake\.blood must be finite, above 0"):
+        draw_animal(np.random.default_rng(0), with_number(ranges, "perfusion", "blood", 0.0), tracer="perfusion")
+
+
+@pytest.mark.parametrize("name", ["imbv_end_diastole", "imbv_end_systole"])
+def test_a_blood_volume_without_mean_and_sd_is_refused(ranges, name) -> None:
+    with pytest.raises(BadInput, match=f"{name} must have mean and sd"):
+        draw_animal(np.random.default_rng(0), with_number(ranges, "red_blood_cells", name, 0.1))
 
 
 @pytest.mark.parametrize("tracer", TRACERS)

@@ -42,7 +42,13 @@ def test_every_number_of_the_canine_has_a_source() -> None:
         ({"low": float("nan"), "high": 1.0}, "finite"),
         ({"low": 0.0, "high": 1.0, "mean": 0.5}, "both mean and sd"),
         ({"low": 0.0, "high": 1.0, "mean": 2.0, "sd": 1.0}, "between 0.0 and 1.0"),
+        ({"low": 0.0, "high": 1.0, "mean": 0.5, "sd": -0.01}, "sd must be positive, got -0.01"),
+        ({"low": 0.0, "high": 1.0, "mean": 0.5, "sd": 0.0}, "sd must be positive"),
+        ({"low": 0.0, "high": 1.0, "mean": 0.5, "sd": float("inf")}, "sd must be positive"),
         ({"low": 0.0, "high": 1.0, "source": " "}, "source"),
+        ({"low": 0.0, "high": 1.0, "source": "assumed"}, "'assumed: why', got 'assumed'"),
+        ({"low": 0.0, "high": 1.0, "source": "assumed: "}, "'assumed: why'"),
+        ({"low": 0.0, "high": 1.0, "source": "assumed, at 25 kg"}, "'assumed: why'"),
     ],
 )
 def test_a_range_that_breaks_a_rule_is_refused(values, rule) -> None:
