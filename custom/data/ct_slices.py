@@ -74,13 +74,13 @@ def _ct_slices(folder: Path) -> tuple[list[pydicom.Dataset], dict[str, list[Path
 def _why_no_slice(header: pydicom.Dataset) -> str:
     """Say why a DICOM file is no slice of a CT; nothing where it is one."""
     storage = header.get("SOPClassUID", header.file_meta.get("MediaStorageSOPClassUID"))
-    modality = header.get("Modality")
+    modality = str(header.get("Modality") or "")
     if storage == ENHANCED_CT_IMAGE_STORAGE:
         return "enhanced CT (all slices in one file; convert it to classic DICOM or to NIfTI)"
     if storage == MEDIA_STORAGE_DIRECTORY:
         return "directory of a disc"
-    if not modality or (modality == "CT" and "SeriesInstanceUID" not in header):
-        raise BadInput(f"a DICOM image states its modality and series, got modality {modality}; is the file cut short?")
+    if len(modality) < 2 or (modality == "CT" and "SeriesInstanceUID" not in header):  # no modality has one letter
+        raise BadInput(f"a DICOM image states its modality and series, got modality {modality!r}; is the file cut short?")
     if modality != "CT":
         return f"of modality {modality}"
     if storage != CT_IMAGE_STORAGE:
