@@ -71,6 +71,17 @@ def test_the_same_seed_gives_the_same_bytes(cohort, tmp_path, settings) -> None:
     assert first != files_of(cohort / "sub-002")
 
 
+def test_neither_list_mode_nor_the_number_of_workers_changes_a_byte(cohort, tmp_path, settings) -> None:
+    """With list mode each animal is a group of its own, so that two workers share two animals."""
+    together, alone = tmp_path / "together", tmp_path / "alone"
+    simulate_cohort(n_animals=2, output_dir=together, list_mode=True, n_workers=2, **settings)
+    simulate_cohort(n_animals=1, output_dir=alone, list_mode=True, n_workers=1, **settings)
+    assert files_of(together / "sub-001") == files_of(alone / "sub-001")
+    assert (together / "sub-001" / "sub-001_listmode.h5").is_file()
+    for path in (path for animal in (1, 2) for gate in ("ed", "es") for path in entry(animal, gate).values()):
+        assert (together / path).read_bytes() == (cohort / path).read_bytes()
+
+
 def test_a_killed_run_goes_on_without_redoing_what_is_finished(cohort, tmp_path, settings) -> None:
     folder = tmp_path / "cohort"
     shutil.copytree(cohort, folder)
