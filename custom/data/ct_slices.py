@@ -80,7 +80,9 @@ def _why_no_slice(header: pydicom.Dataset) -> str:
     if storage == MEDIA_STORAGE_DIRECTORY:
         return "directory of a disc"
     if len(modality) < 2 or (modality == "CT" and "SeriesInstanceUID" not in header):  # no modality has one letter
-        raise BadInput(f"a DICOM image states its modality and series, got modality {modality!r}; is the file cut short?")
+        raise BadInput(
+            f"a DICOM image states its modality and series, got modality {modality!r}; is the file cut short?"
+        )
     if modality != "CT":
         return f"of modality {modality}"
     if storage != CT_IMAGE_STORAGE:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import logging
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from custom.projection.cache import content_key
 from custom.projection.projector import MatrixProjector
 from custom.projection.system_matrix import load_or_assemble
 from custom.reconstruction.acceptance import Acceptance
+from custom.reconstruction.gate_files import find_rates, gate_file, write_amounts
 from custom.reconstruction.rebinning import Rebinned, rebin
 from custom.reconstruction.rebinning_picture import draw_rebinning
 from custom.reconstruction.rebinning_report import report, summary
@@ -47,7 +50,8 @@ def rebin_scan(
 
     Args:
         events: list-mode file, see `custom.scanner.list_mode_file`.
-        output_dir: folder of the results; their names begin with the events' name, less `_listmode`.
+        output_dir: folder of the results; their names begin with the events' name, less `_listmode`. Activity and
+            scatter per second that it holds, as run `simulation` leaves them, are brought to each gate's seconds.
         camera: YAML file of the camera that measured.
         software: name and version.
         acceptance: what counts.
@@ -64,42 +68,50 @@ def rebin_scan(
     _check_camera(list_mode, scanner)
     labels = None if regions is None else read_regions(regions, scanner.grid)
     stem = Path(events).stem.removesuffix("_listmode")
-    folder = _folder(output_dir, stem, acceptance.n_gates, overwrite)
+    rates = find_rates(Path(output_dir), stem, acceptance.n_gates)
+    folder = _folder(output_dir, stem, acceptance.n_gates, rates, overwrite)
     rebinned = rebin(list_mode, read_events(events), acceptance)
     curve = _curve(rebinned, list_mode, scanner, labels, cache_dir)
     provenance = {
         "software": software,
         "settings": asdict(acceptance),
         "camera_hash": content_key(asdict(scanner)),
-        "inputs": {"events": _checked(events), "regions": regions and _checked(regions)},
+        "inputs": {
+            "events": _checked(events),
+            "regions": regions and _checked(regions),
+            "per_second": [_checked(path) for paths in rates.values() for path in paths],
+        },
     }
     made = report(list_mode=list_mode, rebinned=rebinned, curve=curve, provenance=provenance)
     picture = draw_rebinning(
         list_mode, rebinned, curve, accepted_rr=acceptance.accepted_rr, title=stem, subtitle=summary(made)
     )
-    _save(folder, stem, rebinned.counts, made, picture)
+    _save(folder, stem, rebinned, rates, made, picture)
     logger.info("%s; results in %s", summary(made), folder.path)
 
 
-def gate_file(stem: str, gate: int) -> str:
-    """Return the name of the file of a gate, counted from 1."""
-    return f"{stem}_gate-{gate}_counts.nii.gz"
-
-
-def _folder(output_dir: str | Path, stem: str, n_gates: int, overwrite: bool) -> ResultFolder:
+def _folder(output_dir: str | Path, stem: str, n_gates: int, kinds: Iterable[str], overwrite: bool) -> ResultFolder:
     """Return where results go; gates of an earlier run that had more of them count as results that are there."""
-    earlier = [path.name for path in sorted(Path(output_dir).glob(gate_file(stem, 0).replace("-0_", "-*_")))]
-    gates = [gate_file(stem, gate + 1) for gate in range(n_gates)]
+    earlier = [path.name for path in sorted(Path(output_dir).glob(gate_file(glob.escape(stem), "*", "counts")))]
+    gates = [gate_file(stem, gate, kind) for kind in ("counts", *kinds) for gate in range(1, n_gates + 1)]
     names = dict.fromkeys([*gates, f"{stem}_rebinning.png", f"{stem}_rebinning.json", *earlier])
     return ResultFolder(path=output_dir, names=tuple(names), overwrite=overwrite)
 
 
-def _save(folder: ResultFolder, stem: str, counts: np.ndarray, made: dict[str, Any], picture: Figure) -> None:
+def _save(
+    folder: ResultFolder,
+    stem: str,
+    rebinned: Rebinned,
+    rates: dict[str, list[Path]],
+    made: dict[str, Any],
+    picture: Figure,
+) -> None:
     with folder.filled() as unfinished:
-        for gate, values in enumerate(counts, start=1):
+        for gate, values in enumerate(rebinned.counts, start=1):
             image = nibabel.Nifti1Image(values.astype(np.float32), np.eye(4))
             image.header["descrip"] = "simulated" if made["simulated"] else ""
-            nibabel.save(image, unfinished / gate_file(stem, gate))
+            nibabel.save(image, unfinished / gate_file(stem, gate, "counts"))
+        write_amounts(rates, unfinished, stem, rebinned.seconds)
         picture.savefig(unfinished / f"{stem}_rebinning.png")
         (unfinished / f"{stem}_rebinning.json").write_text(json.dumps(made, indent=2) + "\n", encoding="utf-8")
         kept = {path.name for path in unfinished.iterdir()}

@@ -13,6 +13,7 @@ import numpy as np
 
 from custom.errors import BadInput
 from custom.leftovers import remove_leftovers
+from custom.reconstruction.gate_files import PER_SECOND, gate_file
 from custom.scanner.grid import ImageGrid
 from custom.scanner.list_mode_file import write_list_mode
 from custom.simulation.acquisition import ANATOMY_REFINEMENT
@@ -85,15 +86,15 @@ def _write(folder: Path, case: Case, identity: dict[str, Any], grid: ImageGrid) 
 
 
 def _write_scan(folder: Path, scan: VirtualScan, mu_per_mm: np.ndarray, grid: ImageGrid) -> None:
-    """Write a scan in list mode and, under the names that run `reference` looks for, what is known of its gates."""
-    write_list_mode(folder / f"{folder.name}_listmode.h5", scan.list_mode, scan.events)
-    (folder / "gates").mkdir()
+    """Write a scan in list mode and what is known of its gates, as runs `rebinning` and `reference` look for it."""
+    stem, gates = folder.name, folder / "gates"
+    write_list_mode(folder / f"{stem}_listmode.h5", scan.list_mode, scan.events)
+    gates.mkdir()
     for number, gate in enumerate(scan.gates, start=1):
-        volumes = {"activity": gate.activity, "regions": gate.regions.numpy(), "mu": mu_per_mm}
-        stem = f"{folder.name}_gate-{number}"
-        for suffix, volume in volumes.items():
-            _save(volume, grid.affine, folder / "gates" / f"{stem}_{suffix}.nii.gz")
-        _save(gate.scatter_estimate, np.eye(4), folder / "gates" / f"{stem}_scatter.nii.gz")
+        volumes = {PER_SECOND["activity"]: gate.activity_per_second, "regions": gate.regions.numpy(), "mu": mu_per_mm}
+        for kind, volume in volumes.items():
+            _save(volume, grid.affine, gates / gate_file(stem, number, kind))
+        _save(gate.scatter_per_second, np.eye(4), gates / gate_file(stem, number, PER_SECOND["scatter"]))
 
 
 def parameters_file(folder: Path, animal: int) -> Path:

@@ -57,7 +57,7 @@ def simulate_cohort(
     """Write virtual animals, each with an end-diastolic and an end-systolic gate; go on where a killed run stopped.
 
     Up to four animals are computed together, on one thread, so that neither the number of cores nor the other animals
-    change a bit of one; several such groups at once keep the cores busy.
+    change a bit of one; several such groups at once keep the cores busy. With its events an animal goes alone.
 
     Args:
         n_animals: how many, at least 1.
@@ -113,11 +113,12 @@ def simulate_cohort(
         remove_lists(folder)  # or they would tell of animals that this run replaces, should it be killed
         matrices = None if cache_dir is None else Path(cache_dir).absolute()
         open_laboratory(plan.camera, cache_dir=matrices, progress=progress)  # kept there once for all animals
-        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= ANIMALS_TOGETHER)
+        together = 1 if list_mode else ANIMALS_TOGETHER  # the events of several would not fit a worker's memory
+        write = partial(_write_animals, folder, plan, matrices, progress and len(missing) <= together)
         failures = run_each(
             write,
             missing,
-            together=ANIMALS_TOGETHER,
+            together=together,
             scheduler=scheduler,
             n_workers=n_workers,
             description="virtual animals",

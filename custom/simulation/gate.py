@@ -21,7 +21,7 @@ class Gate:
     """One gate of an animal before reconstruction, on the camera's grid where nothing else is said.
 
     Args:
-        number: which of the eight gates, the first centred on the R wave.
+        number: which of the eight gates, from 0, which is centred on the R wave; files count from 1.
         volume_ml: mean volume of the left ventricle's cavity.
         ventricle: the left ventricle's shape at that volume.
         true_imbv: of the tissues themselves.
@@ -57,7 +57,7 @@ def measured_numbers(gate: Gate, image: Tensor, label: Tensor, kept: Tensor) -> 
     means = {name: region_means(values, gate.regions, kept).tolist() for name, values in maps.items()}
     acquisition = gate.acquisition
     return {
-        "gate": gate.number,
+        "gate": gate.number + 1,
         "left_ventricular_volume_ml": gate.volume_ml,
         "left_ventricular_inner_diameter_mm": 2 * gate.ventricle.radius_mm,
         "left_ventricular_wall_mm": gate.ventricle.wall_mm,

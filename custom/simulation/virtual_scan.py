@@ -32,14 +32,15 @@ class GateTruth:
     """What is known of one of the eight gates besides the events, at end-expiration, on the camera's grid.
 
     Args:
-        activity: emitted photons per voxel during one gate, float32.
+        activity_per_second: emitted photons per voxel and second, float32.
         regions: majority label of each voxel.
-        scatter_estimate: what an energy window tells of the gate's scatter, (pinhole, row, column), float32.
+        scatter_per_second: counts per second that an energy window, open as long as the gate is seen at end-expiration
+            in the whole scan, tells of its scatter, (pinhole, row, column), float32.
     """
 
-    activity: np.ndarray
+    activity_per_second: np.ndarray
     regions: Tensor
-    scatter_estimate: np.ndarray
+    scatter_per_second: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ def scan_in_list_mode(examination: Examination, generator: np.random.Generator, 
     """
     scan, shifts = examination.animal.scan, body_shifts(examination.animal.motion)
     depths, volumes = level_depths(BREATHING_LEVELS).tolist(), gate_volumes_ml(examination.animal).tolist()
-    camera, seconds = examination.laboratory.camera, gate_seconds(scan)
+    camera = examination.laboratory.camera
     rates = np.zeros((len(shifts), len(volumes), len(depths), *camera.counts_shape))
     gates: dict[int, GateTruth] = {}
     for position, (_, shift) in enumerate(shifts):
@@ -74,9 +75,9 @@ def scan_in_list_mode(examination: Examination, generator: np.random.Generator, 
                 rates[position, number, level] = expected.primary + expected.scatter
                 if position == level == 0:
                     gates[number] = GateTruth(
-                        activity=scene.activity * np.float32(seconds),
+                        activity_per_second=scene.activity,
                         regions=majority_regions(scene.tissues, ANATOMY_REFINEMENT),
-                        scatter_estimate=_estimate(scan, expected.scatter * seconds, generator),
+                        scatter_per_second=_scatter_per_second(scan, expected.scatter, generator),
                     )
     list_mode, events = simulate_list_mode(
         rates,
@@ -102,6 +103,9 @@ def rhythm_of(scan: Scan) -> Rhythm:
     )
 
 
-def _estimate(scan: Scan, scatter: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    ratio, calibration = scan.scatter_window_ratio, scan.scatter_calibration
-    return estimated_scatter(scatter, generator, window_ratio=ratio, calibration=calibration).astype(np.float32)
+def _scatter_per_second(scan: Scan, expected_per_second: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Return the estimate of a rate of scatter from the counts of a gate's whole time, whose noise it has."""
+    seconds, ratio, calibration = gate_seconds(scan), scan.scatter_window_ratio, scan.scatter_calibration
+    scatter = expected_per_second * seconds
+    estimate = estimated_scatter(scatter, generator, window_ratio=ratio, calibration=calibration)
+    return (estimate / seconds).astype(np.float32)

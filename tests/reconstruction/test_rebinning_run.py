@@ -11,8 +11,9 @@ import pytest
 
 from custom.errors import BadInput
 from custom.reconstruction.acceptance import Acceptance
+from custom.reconstruction.gate_files import gate_file
 from custom.reconstruction.rebinning import rebin
-from custom.reconstruction.rebinning_run import gate_file, rebin_scan
+from custom.reconstruction.rebinning_run import rebin_scan
 from custom.reconstruction.study import read_study
 from custom.reconstruction.study_files import StudyFiles
 from custom.scanner.list_mode import Events, ListMode
@@ -76,7 +77,7 @@ def test_gates_are_written_as_they_were_counted(run, scan_file, tiny_camera, tin
     wanted = rebin(scan(), read_events(scan_file), SETTINGS)
     nibabel.save(nibabel.Nifti1Image(tiny_regions.numpy(), tiny_camera.grid.affine), tmp_path / "regions.nii.gz")
     for gate in range(8):
-        path = folder / gate_file("scan", gate + 1)
+        path = folder / gate_file("scan", gate + 1, "counts")
         study = read_study(StudyFiles(projections=str(path), regions=str(tmp_path / "regions.nii.gz")), tiny_camera)
         assert np.array_equal(study.counts.numpy(), wanted.counts[gate])
         image = nibabel.load(path)
@@ -96,7 +97,7 @@ def test_a_perfusion_scan_of_the_same_counts_beats_the_other_way_round(run, scan
     folder = run()
     made = json.loads((folder / "scan_rebinning.json").read_text())
     assert (made["end_diastole_gate"], made["end_systole_gate"]) == (5, 1)
-    assert nibabel.load(folder / gate_file("scan", 1)).header["descrip"].item() == b""
+    assert nibabel.load(folder / gate_file("scan", 1, "counts")).header["descrip"].item() == b""
 
 
 def test_all_breaths_count_where_none_were_recorded(run, scan_file):
@@ -112,7 +113,8 @@ def test_fewer_gates_leave_none_of_an_earlier_run(run):
     with pytest.raises(BadInput, match="output_dir must not hold results yet"):
         run(acceptance=Acceptance(n_gates=4))
     folder = run(acceptance=Acceptance(n_gates=4), overwrite=True)
-    assert sorted(path.name for path in folder.glob("*_counts.nii.gz")) == [gate_file("scan", n) for n in (1, 2, 3, 4)]
+    left = sorted(path.name for path in folder.glob("*_counts.nii.gz"))
+    assert left == [gate_file("scan", gate, "counts") for gate in (1, 2, 3, 4)]
 
 
 def test_regions_say_where_the_ventricle_is(run, tiny_camera, tiny_regions, tmp_path):
@@ -120,6 +122,33 @@ def test_regions_say_where_the_ventricle_is(run, tiny_camera, tiny_regions, tmp_
     made = json.loads((run(regions=tmp_path / "regions.nii.gz") / "scan_rebinning.json").read_text())
     assert made["inputs"]["regions"]["path"] == str(tmp_path / "regions.nii.gz")
     assert (made["end_diastole_gate"], made["end_systole_gate"]) == (1, 5)
+
+
+def write_scatter_per_second(folder):
+    folder.mkdir()
+    for gate in range(1, 9):
+        image = nibabel.Nifti1Image(np.full((3, 6, 5), gate, np.float32), np.eye(4))
+        nibabel.save(image, folder / gate_file("scan", gate, "scatter-per-second"))
+
+
+def test_scatter_per_second_is_brought_to_the_seconds_that_count(run, tmp_path):
+    write_scatter_per_second(tmp_path / "gates")
+    folder = run()
+    made = json.loads((folder / "scan_rebinning.json").read_text())
+    for gate in made["gates"]:
+        scatter = nibabel.load(folder / gate_file("scan", gate["gate"], "scatter")).get_fdata()
+        np.testing.assert_allclose(scatter, gate["gate"] * gate["seconds"], rtol=1e-6)
+    assert len(made["inputs"]["per_second"]) == 8
+    (folder / gate_file("scan", 1, "counts")).unlink()
+    with pytest.raises(BadInput, match="output_dir must not hold results yet"):
+        run()
+
+
+def test_scatter_of_eight_gates_is_not_that_of_four(run, tmp_path):
+    write_scatter_per_second(tmp_path / "gates")
+    with pytest.raises(BadInput, match="got 4 for 8 of them"):
+        run(acceptance=Acceptance(n_gates=4))
+    assert len(list((tmp_path / "gates").iterdir())) == 8
 
 
 def broken(list_mode):

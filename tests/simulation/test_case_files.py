@@ -1,15 +1,34 @@
+from dataclasses import replace
+
 import nibabel
 import numpy as np
 import pytest
+import torch
 
 from custom.errors import BadInput
 from custom.scanner.grid import ImageGrid
+from custom.scanner.list_mode import Events, ListMode
+from custom.scanner.list_mode_file import read_events
 from custom.simulation.case import Case
 from custom.simulation.case_files import SUFFIXES, entry, needed_files, read_identity, write_case
 from custom.simulation.checksums import damaged_files
+from custom.simulation.virtual_scan import GateTruth, VirtualScan
 
 GRID = ImageGrid(shape=(3, 4, 5))
 IDENTITY = {"animal": 7, "seed": 1}
+SCAN = ListMode(
+    camera="tiny",
+    counts_shape=(2, 3, 3),
+    tracer="red_blood_cells",
+    simulated=True,
+    origin="simulated",
+    n_ticks=100,
+    r_waves=np.array([0, 50], np.uint32),
+    breaths=np.array([0, 90], np.uint32),
+)
+EVENTS = Events(
+    ticks=np.array([3, 70], np.uint32), modules=np.array([0, 1], np.uint8), pixels=np.array([8, 2], np.uint16)
+)
 
 
 @pytest.fixture
@@ -54,6 +73,35 @@ def test_parameters_of_something_else_are_not_recognised(tmp_path, case, content
     write_case(tmp_path, case, IDENTITY, GRID)
     (tmp_path / "sub-007" / "sub-007_parameters.json").write_text(content)
     assert read_identity(tmp_path, 7) == {}
+
+
+def test_what_is_known_of_each_gate_of_a_scan_lies_under_its_number(tmp_path, case) -> None:
+    generator = np.random.default_rng(0)
+    gates = tuple(
+        GateTruth(
+            activity_per_second=generator.random(GRID.shape, np.float32),
+            regions=torch.from_numpy(generator.integers(7, size=GRID.shape, dtype=np.uint8)),
+            scatter_per_second=generator.random((2, 3, 3), np.float32),
+        )
+        for _ in range(8)
+    )
+    mu = generator.random(GRID.shape, np.float32)
+    case.volumes["ed"]["mu"] = mu
+    write_case(tmp_path, replace(case, scan=VirtualScan(list_mode=SCAN, events=EVENTS, gates=gates)), IDENTITY, GRID)
+    for number, gate in enumerate(gates, start=1):
+        wanted = {
+            "activity-per-second": (gate.activity_per_second, GRID.affine),
+            "regions": (gate.regions.numpy(), GRID.affine),
+            "mu": (mu, GRID.affine),
+            "scatter-per-second": (gate.scatter_per_second, np.eye(4)),
+        }
+        for kind, (values, affine) in wanted.items():
+            image = nibabel.load(tmp_path / "sub-007" / "gates" / f"sub-007_gate-{number}_{kind}.nii.gz")
+            np.testing.assert_array_equal(np.asanyarray(image.dataobj), values)
+            np.testing.assert_allclose(image.affine, affine)
+    (events,) = read_events(tmp_path / "sub-007" / "sub-007_listmode.h5")
+    np.testing.assert_array_equal(events.ticks, EVENTS.ticks)
+    assert len(list((tmp_path / "sub-007" / "gates").iterdir())) == 8 * 4
 
 
 def test_a_case_that_fails_halfway_leaves_what_was_there(tmp_path, case) -> None:

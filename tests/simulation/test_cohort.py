@@ -72,6 +72,14 @@ def test_the_same_seed_gives_the_same_bytes(cohort, tmp_path, settings) -> None:
     assert first != files_of(cohort / "sub-002")
 
 
+def test_neither_list_mode_nor_the_number_of_workers_changes_a_byte(cohort, tmp_path, settings) -> None:
+    """With list mode each animal is a group of its own, so that two workers share two animals."""
+    simulate_cohort(n_animals=2, output_dir=tmp_path, list_mode=True, n_workers=2, **settings)
+    assert (tmp_path / "sub-001" / "sub-001_listmode.h5").is_file()
+    for path in (path for animal in (1, 2) for gate in ("ed", "es") for path in entry(animal, gate).values()):
+        assert (tmp_path / path).read_bytes() == (cohort / path).read_bytes()
+
+
 KILLED = """
 import json, os, signal, sys
 from custom.simulation import case_files, cohort

@@ -38,6 +38,7 @@ def test_the_numbers_of_a_gate_worked_out_by_hand(gate) -> None:
         "mlem": pytest.approx(0.5),
         "iterative_yang": pytest.approx(0.2),
     }
+    assert numbers["gate"] == 4, "counted from 1"
     assert numbers["left_ventricular_inner_diameter_mm"] == 26
     assert numbers["left_ventricular_wall_mm"] == 12
     assert numbers["region_means_photons_per_voxel"]["mlem"]["myocardium"] == 40
