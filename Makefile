@@ -84,9 +84,9 @@ training: $(READY)  ## train on DATASET; NETWORK=unet for another network; conti
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" $(BEGINS_ANEW) --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
 
-evaluation: $(READY)  ## correct the test animals of DATASET, compare with iterative Yang and with the truth
+evaluation: $(READY)  ## correct the test animals of DATASET by NETWORK, compare all of OUTPUT with iterative Yang and with the truth
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \
-		--output_dir "$(RESULTS)/corrected" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)/corrected/$(or $(NETWORK),network)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 

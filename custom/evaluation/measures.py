@@ -8,18 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel
-import numpy as np
 import torch
 from torch import Tensor
 from tqdm import tqdm
 
 from custom.errors import BadInput
+from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED, Correction, estimates, find_methods
+from custom.evaluation.whole_volume import check_grid, read_volume
 from custom.metrics import imbv, psnr, rmse, ssim
 
-# Method and the key of its volume in a study; what a study's regions and reference are stands under their own keys.
-METHODS = {"no correction": "image", "network": "corrected", "iterative Yang": "label", "truth": "truth"}
-COMPARED = ("no correction", "network")  # with iterative Yang, voxel by voxel
 QUALITY = {"ssim": ssim, "psnr_db": psnr, "rmse": rmse}
 GATED_NAME = re.compile(r"(?P<animal>.+)_gate-(?P<gate>[^_]+)$")
 
@@ -43,58 +40,80 @@ def measure_studies(studies: Sequence[Mapping[str, str]], corrected_dir: str | P
 
     Args:
         studies: paths under `image`, `label`, `truth` and `regions`, and each study's name under `study`.
-        corrected_dir: folder that the run `inference` wrote, with <study>/<study>_corrected.nii.gz.
+        corrected_dir: one folder per method, each as the run `inference` wrote it, see `find_methods`.
 
     Returns:
-        One row per study and method, in the order of the studies and of `METHODS`.
+        One row per study and method: no correction, the methods of `find_methods`, iterative Yang, the truth.
 
     Raises:
-        BadInput: a study was not corrected, its volumes lie on different grids, or it lacks a region.
+        BadInput: a method lacks a study or corrected another image, volumes lie on different grids, or regions lack
+            one that is needed.
     """
-    complete = [{**study, "corrected": str(_corrected(study["study"], Path(corrected_dir)))} for study in studies]
-    return [row for study in tqdm(complete, desc="measuring studies") for row in _measure(study)]
+    methods = find_methods(corrected_dir, [study["study"] for study in studies])
+    progress = tqdm(studies, desc="measuring studies")
+    return [row for study in progress for row in _measure(study, {m: of[study["study"]] for m, of in methods.items()})]
 
 
-def _corrected(study: str, folder: Path) -> Path:
-    path = folder / study / f"{study}_corrected.nii.gz"
-    if not path.is_file():
-        raise BadInput(
-            f"every test study must have been corrected, but {path} is missing; run `make inference` on the cohort "
-            "first, or set corrected_dir to its output_dir"
-        )
-    return path
+def methods_of(measures: Sequence[Measures]) -> list[str]:
+    """Return the methods that were measured, in their order."""
+    return list(dict.fromkeys(row.method for row in measures))
 
 
-def _measure(study: Mapping[str, str]) -> list[Measures]:
-    volumes = _load(study)
-    regions, reference = volumes["regions"], volumes["label"]
+def _measure(study: Mapping[str, str], corrections: Mapping[str, Correction]) -> list[Measures]:
+    volumes, regions = _load(study, corrections)
     name = GATED_NAME.match(study["study"])
     animal, gate = (name["animal"], name["gate"]) if name else (study["study"], "")
-    rows = []
-    for method, key in METHODS.items():
-        blood_volume = float(imbv(volumes[key], regions))
-        if not math.isfinite(blood_volume):
-            raise BadInput(
-                f"IMBV needs myocardium, and activity in the left ventricular blood, got none in the {key} of "
-                f"{study['study']}; are the regions those of this study?"
-            )
-        quality = {
-            measure: float(function(volumes[key], reference, regions)) if method in COMPARED else None
-            for measure, function in QUALITY.items()
-        }
-        rows.append(
-            Measures(study=study["study"], animal=animal, gate=gate, method=method, imbv=blood_volume, **quality)
+    compared = estimates(volumes)
+    return [
+        Measures(
+            study=study["study"],
+            animal=animal,
+            gate=gate,
+            method=method,
+            imbv=_imbv(volume, regions, f"{method} of {study['study']}"),
+            **{
+                measure: float(function(volume, volumes[REFERENCE], regions)) if method in compared else None
+                for measure, function in QUALITY.items()
+            },
         )
-    return rows
+        for method, volume in volumes.items()
+    ]
 
 
-def _load(study: Mapping[str, str]) -> dict[str, Tensor]:
-    images = {key: nibabel.load(study[key]) for key in (*METHODS.values(), "regions")}
-    grid = images["regions"]
-    for key, image in images.items():
-        if image.shape != grid.shape or not np.allclose(image.affine, grid.affine, atol=1e-3):
+def _imbv(volume: Tensor, regions: Tensor, which: str) -> float:
+    value = float(imbv(volume, regions))
+    if not math.isfinite(value):
+        raise BadInput(
+            f"IMBV needs myocardium, and activity in the left ventricular blood, got none in {which}; are the regions "
+            "those of this study?"
+        )
+    return value
+
+
+def _load(study: Mapping[str, str], corrections: Mapping[str, Correction]) -> tuple[dict[str, Tensor], Tensor]:
+    """Return the volumes by method, and the regions, (x, y, z) each."""
+    regions, grid = read_volume(Path(study["regions"]))
+    files = {
+        UNCORRECTED: Path(study["image"]),
+        **{method: correction.volume for method, correction in corrections.items()},
+        REFERENCE: Path(study["label"]),
+        TRUTH: Path(study["truth"]),
+    }
+    volumes = {}
+    for method, path in files.items():
+        volume, affine = read_volume(path)
+        check_grid(path, volume.shape, affine, like=regions.shape, grid=grid)
+        volumes[method] = torch.from_numpy(volume)
+    _check_corrected_image(volumes[UNCORRECTED], corrections)
+    return volumes, torch.from_numpy(regions)
+
+
+def _check_corrected_image(image: Tensor, corrections: Mapping[str, Correction]) -> None:
+    """Hold what reports say of the image that was corrected against the image."""
+    activity = float(image.sum(dtype=torch.float64))
+    for correction in corrections.values():
+        if correction.activity is not None and not math.isclose(correction.activity, activity, rel_tol=1e-4):
             raise BadInput(
-                f"all volumes of a study lie on one grid, but the {key} of {study['study']} ({image.shape}) and its "
-                f"regions ({grid.shape}) do not; was {study[key]} made from another cohort?"
+                f"a method must have corrected the cohort's images, but {correction.volume} was made from one with "
+                f"{correction.activity:g} instead of {activity:g}; correct it again, the cohort has changed"
             )
-    return {key: torch.from_numpy(image.get_fdata(dtype=np.float32)) for key, image in images.items()}

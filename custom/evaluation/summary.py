@@ -8,19 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from custom.evaluation.measures import COMPARED, METHODS, QUALITY, Measures
+from custom.evaluation.measures import QUALITY, Measures, methods_of
+from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED, estimates
 from custom.evaluation.statistics import PairedComparison, compare_paired, describe, holm
 
-COMPARISONS = {
-    "imbv": (
-        ("network", "no correction"),
-        ("no correction", "iterative Yang"),
-        ("network", "iterative Yang"),
-        ("iterative Yang", "truth"),
-        ("network", "truth"),
-    ),
-    **dict.fromkeys(QUALITY, (("network", "no correction"),)),
-}
 TESTS = ("p_t_test", "p_wilcoxon")
 
 
@@ -71,13 +62,24 @@ def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[f
 
 
 def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
+    methods = methods_of(measures)
+    compared = estimates(methods)
     return {
         method: {
             measure: asdict(describe(values_of(measures, measure, method)))
-            for measure in ("imbv", *(QUALITY if method in COMPARED else ()))
+            for measure in ("imbv", *(QUALITY if method in compared else ()))
         }
-        for method in METHODS
+        for method in methods
     }
+
+
+def _pairs(methods: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each measure, which method is compared with which."""
+    corrections = [method for method in estimates(methods) if method != UNCORRECTED]
+    with_uncorrected = [(method, UNCORRECTED) for method in corrections]
+    with_reference = [(method, REFERENCE) for method in (UNCORRECTED, *corrections)]
+    with_truth = [(method, TRUTH) for method in (REFERENCE, *corrections)]
+    return {"imbv": with_uncorrected + with_reference + with_truth, **dict.fromkeys(QUALITY, with_uncorrected)}
 
 
 def _compare(measures: Sequence[Measures]) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _compare(measures: Sequence[Measures]) -> dict[str, Any]:
             f"{first} - {second}": asdict(compare_over_animals(measures, measure, first, second))
             for first, second in pairs
         }
-        for measure, pairs in COMPARISONS.items()
+        for measure, pairs in _pairs(methods_of(measures)).items()
     }
     family = [comparison for pairs in compared.values() for comparison in pairs.values()]
     for test in TESTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import numpy as np
 import pytest
 
 from custom.errors import BadInput
-from custom.evaluation.measures import METHODS, Measures, measure_studies
+from custom.evaluation.measures import Measures, measure_studies, methods_of
+from tests.corrected_cohort import write_corrected
+
+METHODS = ["no correction", "network", "iterative Yang", "truth"]
 
 
 def volume(study: dict[str, str], key: str) -> np.ndarray:
@@ -19,7 +23,19 @@ def volume(study: dict[str, str], key: str) -> np.ndarray:
 
 def test_there_is_a_row_for_every_study_and_method(studies, measures: list[Measures]) -> None:
     assert [(row.study, row.method) for row in measures] == [(s["study"], m) for s in studies for m in METHODS]
+    assert methods_of(measures) == METHODS
     assert {(row.animal, row.gate) for row in measures if row.study == "sub-003_gate-es"} == {("sub-003", "es")}
+
+
+def test_many_methods_are_measured_beside_each_other(studies, cohort: Path, tmp_path: Path) -> None:
+    for folder, takes, network in (("deconvolved", 0.3, None), ("a", 0.6, "Dy-U"), ("b", 0.9, "U-net")):
+        write_corrected(cohort, tmp_path / folder, takes=takes, network=network)
+    rows = measure_studies(studies[:2], tmp_path)
+    assert methods_of(rows) == ["no correction", "U-net", "Dy-U", "deconvolved", "iterative Yang", "truth"]
+    uncorrected, unet, dynamic, deconvolved = (row.rmse for row in rows[:4])
+    assert (unet, dynamic, deconvolved) == pytest.approx(
+        (0.1 * uncorrected, 0.4 * uncorrected, 0.7 * uncorrected), rel=1e-3
+    )
 
 
 def test_imbv_is_that_of_the_files(studies, measures: list[Measures]) -> None:
@@ -56,21 +72,24 @@ def test_reference_and_truth_have_no_quality(measures: list[Measures]) -> None:
     }
 
 
-def test_a_study_that_was_not_corrected_names_the_command(studies, corrected: Path, tmp_path: Path) -> None:
-    shutil.copytree(corrected, tmp_path / "some")
-    shutil.rmtree(tmp_path / "some" / "sub-005_gate-ed")
-    with pytest.raises(BadInput, match=r"sub-005_gate-ed_corrected\.nii\.gz is missing; run `make inference`"):
-        measure_studies(studies, tmp_path / "some")
+def test_corrections_of_another_cohort_are_refused(studies, cohort: Path, tmp_path: Path) -> None:
+    write_corrected(cohort, tmp_path / "unet", network="U-net")
+    report = tmp_path / "unet" / studies[0]["study"] / f"{studies[0]['study']}.json"
+    content = json.loads(report.read_text())
+    content["total_activity"]["before"] *= 1.01
+    report.write_text(json.dumps(content))
+    with pytest.raises(BadInput, match=r"sub-003_gate-ed_corrected\.nii\.gz was made from one with"):
+        measure_studies(studies, tmp_path)
 
 
 def test_volumes_on_another_grid_are_refused(studies, corrected: Path, tmp_path: Path) -> None:
     shutil.copytree(corrected, tmp_path / "moved")
-    path = tmp_path / "moved" / studies[0]["study"] / f"{studies[0]['study']}_corrected.nii.gz"
+    path = tmp_path / "moved" / "network" / studies[0]["study"] / f"{studies[0]['study']}_corrected.nii.gz"
     image = nibabel.load(path)
     affine = image.affine.copy()
     affine[0, 3] += 2
     nibabel.save(nibabel.Nifti1Image(image.get_fdata(dtype=np.float32), affine), path)
-    with pytest.raises(BadInput, match="on one grid, but the corrected of sub-003_gate-ed"):
+    with pytest.raises(BadInput, match=r"on one grid .* but .*sub-003_gate-ed_corrected\.nii\.gz does not"):
         measure_studies(studies, tmp_path / "moved")
 
 
