@@ -44,7 +44,7 @@ def corrected(folder: str, *studies: str) -> tuple[str, ...]:
 
 
 TRAINED = ("model.pt", "last.pt")
-EVALUATED = ("measures.csv", "summary.json", "bland_altman.png", "imbv.png")
+EVALUATED = ("measures.csv", "segments.csv", "summary.json", "bland_altman.png", "imbv.png")
 RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json")
 ATTENUATED = ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json")
 DESCRIBED = ("tables.md", "description.json", "distributions.png", "imbv.png")

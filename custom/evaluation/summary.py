@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from custom.evaluation.measures import QUALITY, Measures, methods_of
+from custom.evaluation.measures import NUMBERS, QUALITY, Measures, methods_of
 from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED, estimates
 from custom.evaluation.statistics import PairedComparison, compare_paired, describe, holm
 
@@ -28,7 +28,8 @@ def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, An
 
     Returns:
         What JSON can hold: the remark; numbers of studies and animals; mean, standard deviation and range of every
-        measure under `methods`, and per gate under `gates`; paired comparisons by measure, "A - B" for A minus B.
+        measure that applies under `methods`, and per gate under `gates`; paired comparisons by measure, "A - B" for A
+        minus B.
     """
     gates = list(dict.fromkeys(row.gate for row in measures))
     return {
@@ -62,15 +63,11 @@ def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[f
 
 
 def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
-    methods = methods_of(measures)
-    compared = estimates(methods)
-    return {
-        method: {
-            measure: asdict(describe(values_of(measures, measure, method)))
-            for measure in ("imbv", *(QUALITY if method in compared else ()))
-        }
-        for method in methods
-    }
+    described: dict[str, Any] = {}
+    for method in methods_of(measures):
+        values = {measure: values_of(measures, measure, method) for measure in NUMBERS}
+        described[method] = {measure: asdict(describe(of)) for measure, of in values.items() if None not in of}
+    return described
 
 
 def _pairs(methods: Sequence[str]) -> dict[str, list[tuple[str, str]]]:

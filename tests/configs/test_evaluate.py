@@ -28,7 +28,7 @@ def test_it_measures_sums_up_and_draws(cohort: Path, run_python: RunPython, tmp_
     outcome = run_python(*RUN, *options, folder=tmp_path)
     assert outcome.returncode == 0, outcome.stderr
     results = tmp_path / "results"
-    names = {"measures.csv", "summary.json", "bland_altman.png", "imbv.png"}
+    names = {"measures.csv", "segments.csv", "summary.json", "bland_altman.png", "imbv.png"}
     assert {file.name for file in results.iterdir()} == names
     with (results / "measures.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -41,6 +41,7 @@ def test_it_measures_sums_up_and_draws(cohort: Path, run_python: RunPython, tmp_
     assert comparisons["U-net - iterative Yang"]["mean_difference"] > 0
     assert "IMBV, network:" in outcome.stdout
     assert "IMBV, U-net:" in outcome.stdout
+    assert summary["methods"]["U-net"]["heart_rmse"]["mean"] > summary["methods"]["network"]["heart_rmse"]["mean"]
 
 
 def test_without_corrected_studies_it_names_the_command(

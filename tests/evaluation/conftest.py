@@ -34,8 +34,8 @@ def studies(cohort: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def measures(studies: list[dict[str, str]], corrected: Path) -> list[Measures]:
-    return measure_studies(studies, corrected)
+def measures(studies: list[dict[str, str]], corrected: Path, cohort: Path) -> list[Measures]:
+    return measure_studies(studies, corrected, cohort)
 
 
 @pytest.fixture(scope="session")
