@@ -65,6 +65,12 @@ SHOWN = {
     "make training": Shown(
         options=f"{BRIEF} --weights bundle/models/model.pt", gives=tuple(f"output/training/{name}" for name in TRAINED)
     ),
+    "make deblurring": Shown(
+        gives=tuple(
+            f"output/evaluation/corrected/{method}/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz"
+            for method in ("richardson_lucy", "region_based_voxelwise")
+        )
+    ),
     "make evaluation WEIGHTS=output/training/model.pt": Shown(
         gives=tuple(f"output/evaluation/{name}" for name in EVALUATED)
     ),

@@ -69,6 +69,7 @@ def imbv_box_plot(measures: Sequence[Measures], *, footnote: str = "") -> Figure
     for panel, gate in zip(panels, gates, strict=True):
         _draw_boxes(panel, [row for row in measures if row.gate == gate], GATES.get(gate, OTHER_GATE))
     panels[0].set_ylabel("IMBV (myocardium / LV blood pool)")
+    panels[0].set_ylim(bottom=0)  # once all gates are drawn, for it ends the fitting of the axis
     return figure
 
 
@@ -102,4 +103,3 @@ def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str
     for animal in zip(*values, strict=True):
         panel.plot(places, animal, marker=marker, markersize=4, color=colour, linewidth=0.6, alpha=0.6)
     panel.set_title(f"{title} (n = {len(values[0])})")
-    panel.set_ylim(bottom=0)

@@ -32,6 +32,10 @@ RUNS = {
         "",
         "output/evaluation/corrected/network/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz",
     ),
+    "run deblurring": (
+        "",
+        "output/evaluation/corrected/richardson_lucy/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz",
+    ),
     "run evaluation": ("", "output/evaluation/summary.json"),
     "--projections counts": (SMALL, "reconstructed/iterative_yang.nii.gz"),
     "--projections data/cohort": (

@@ -69,6 +69,15 @@ def test_the_box_plot_has_a_panel_for_each_gate(measures: list[Measures], tmp_pa
         assert panel.get_ylim()[0] == 0
 
 
+def test_no_study_lies_above_the_boxes_axis() -> None:
+    rows = [
+        Measures(study=f"a_gate-{gate}", animal="a", gate=gate, method=method, imbv=imbv)
+        for gate, imbv in (("ed", 0.1), ("es", 0.4))
+        for method in METHODS
+    ]
+    assert imbv_box_plot(rows).axes[0].get_ylim()[1] > 0.4
+
+
 def test_one_ungated_study_can_be_drawn(tmp_path: Path) -> None:
     rows = [Measures(study="a", animal="a", gate="", method=m, imbv=0.1 * n) for n, m in enumerate(METHODS, start=1)]
     bland_altman(rows).savefig(tmp_path / "agreement.png")
