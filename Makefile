@@ -37,7 +37,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training evaluation bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training deblurring evaluation bundle lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -84,9 +84,13 @@ training: $(READY)  ## train on DATASET; NETWORK=unet for another network; conti
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" $(BEGINS_ANEW) --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
 
-evaluation: $(READY)  ## correct the test animals of DATASET, compare with iterative Yang and with the truth
+deblurring: $(READY)  ## correct the test animals of DATASET by Richardson-Lucy and RBV, for evaluation to compare under the same OUTPUT
+	$(RUN) deblurring --config_file $(CONFIGS)/deblur.yaml --dataset_dir "$(DATASET)" \
+		--output_dir "$(or $(OUTPUT),output/evaluation)/corrected" --overwrite $(REPLACES) $(OPTIONS)
+
+evaluation: $(READY)  ## correct the test animals of DATASET by NETWORK, compare all of OUTPUT with iterative Yang and with the truth
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \
-		--output_dir "$(RESULTS)/corrected" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)/corrected/$(or $(NETWORK),network)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 

@@ -34,6 +34,7 @@ RUNS = {
     "train": "training",
     "inference": "inference",
     "evaluate": "evaluation",
+    "deblur": "deblurring",
     "rebin": "rebinning",
     "attenuate": "attenuation",
     "describe": "description",

@@ -44,7 +44,7 @@ def corrected(folder: str, *studies: str) -> tuple[str, ...]:
 
 
 TRAINED = ("model.pt", "last.pt")
-EVALUATED = ("measures.csv", "summary.json", "bland_altman.png", "imbv.png")
+EVALUATED = ("measures.csv", "segments.csv", "summary.json", "bland_altman.png", "imbv.png")
 RECONSTRUCTED = ("mlem.nii.gz", "iterative_yang.nii.gz", "reference.png", "reference.json")
 ATTENUATED = ("ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json")
 DESCRIBED = ("tables.md", "description.json", "distributions.png", "imbv.png")
@@ -64,6 +64,12 @@ SHOWN = {
     ),
     "make training": Shown(
         options=f"{BRIEF} --weights bundle/models/model.pt", gives=tuple(f"output/training/{name}" for name in TRAINED)
+    ),
+    "make deblurring": Shown(
+        gives=tuple(
+            f"output/evaluation/corrected/{method}/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz"
+            for method in ("richardson_lucy", "region_based_voxelwise")
+        )
     ),
     "make evaluation WEIGHTS=output/training/model.pt": Shown(
         gives=tuple(f"output/evaluation/{name}" for name in EVALUATED)

@@ -13,9 +13,11 @@ SHAPE = (32, 32, 12)  # the smallest x and y that four unpadded convolutions of 
 SPACING_MM = 4.0
 #                      outside, myocardium, LV blood, other blood, liver, lung, background
 RELATIVE_ACTIVITY = (0.0, 0.15, 1.0, 1.0, 0.25, 0.15, 0.04)
-HOUNSFIELD = (-1000, 45, 350, 330, 110, -820, 40)
+HOUNSFIELD = (-1000, 45, 350, 220, 110, -820, 40)
 BLOOD_PHOTONS = 4.0e4
 SPILLED_MM, REFERENCE_BLUR_MM = 4.5, 1.5  # standard deviations
+VOXELS_ADD = 0.02  # to the IMBV of the tissues
+VALVE_MM = 10.0  # the ventricle is cut off there, its apex behind, the atrium before
 
 
 def write_cohort(
@@ -58,7 +60,8 @@ def write_animal(
         write_gate(folder, subject, gate, shape, pool_mm, wall_mm, shift_mm, imbv, generator)
         for gate, pool_mm, wall_mm in (("ed", 18.0, 9.0), ("es", 13.0, 13.0))
     ]
-    parameters = {"shift_mm": shift_mm.tolist(), "imbv": imbv}
+    gates = {gate: {"imbv": {"true": imbv - VOXELS_ADD}} for gate in ("ed", "es")}
+    parameters = {"shift_mm": shift_mm.tolist(), "gates": gates}
     (folder / subject / f"{subject}_parameters.json").write_text(json.dumps(parameters))
     return entries
 
@@ -93,7 +96,7 @@ def write_gate(folder, subject, gate, shape, pool_mm, wall_mm, shift_mm, imbv, g
 
 
 def label_regions(shape, pool_mm: float, wall_mm: float, shift_mm) -> np.ndarray:
-    """Return a label map: a left ventricle, right-heart blood beside it, liver below, lung behind, body around."""
+    """Return a label map: a left ventricle, atrium and right-heart blood beside it, liver, lung behind, body around."""
     axes = [(np.arange(n) - (n - 1) / 2) * SPACING_MM for n in shape]
     x, y, z = np.meshgrid(*axes, indexing="ij")
     x, y, z = x - shift_mm[0], y - shift_mm[1], z - shift_mm[2]
@@ -104,6 +107,7 @@ def label_regions(shape, pool_mm: float, wall_mm: float, shift_mm) -> np.ndarray
     distance = np.hypot(np.hypot(x, y), z)
     regions[distance < pool_mm + wall_mm] = 1
     regions[distance < pool_mm] = 2
+    regions[(distance < pool_mm + wall_mm) & (y > VALVE_MM)] = 3
     return regions
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from custom.evaluation.measures import COMPARED, METHODS, Measures
+from custom.evaluation.measures import Measures, methods_of
+from custom.evaluation.methods import REFERENCE, estimates
 from custom.evaluation.summary import compare_over_animals, values_of
 
 GATES = {"ed": ("end-diastole", "o", "tab:blue"), "es": ("end-systole", "^", "tab:orange")}
 OTHER_GATE = ("study", "s", "tab:gray")
+PANELS_IN_A_ROW = 4
 
 
 def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
@@ -27,17 +30,23 @@ def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
 
     Source: Bland and Altman 1986, doi:10.1016/S0140-6736(86)90837-8.
     """
-    figure = Figure(figsize=(5 * len(COMPARED) + 1, 4.8), dpi=110, layout="constrained")
+    compared = estimates(methods_of(measures))
+    n_columns = min(len(compared), PANELS_IN_A_ROW)
+    n_rows = math.ceil(len(compared) / n_columns)
+    figure = Figure(figsize=(5 * n_columns + 1, 4 * n_rows + 0.8), dpi=110, layout="constrained")
     figure.suptitle(
         "Intramyocardial blood volume: agreement with iterative Yang\n"
         "Points: studies. Lines: mean and limits of agreement over animals, each the mean of its gates"
     )
     figure.supxlabel(footnote, fontsize=8, color="dimgray")
-    panels = figure.subplots(1, len(COMPARED), sharex=True, sharey=True)
-    for panel, method in zip(panels, COMPARED, strict=True):
+    panels = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
+    for panel, method in zip(panels.flat, compared, strict=False):
         _draw_agreement(panel, measures, method)
-    panels[0].set_ylabel("IMBV difference from iterative Yang")
-    panels[-1].legend(loc="upper right", fontsize=8)  # where the better method leaves room
+    for unused in panels.flat[len(compared) :]:
+        unused.remove()
+    for panel in panels[:, 0]:
+        panel.set_ylabel("IMBV difference from iterative Yang")
+    panels.flat[len(compared) - 1].legend(loc="upper right", fontsize=8)  # where a good method leaves room
     return figure
 
 
@@ -52,13 +61,15 @@ def imbv_box_plot(measures: Sequence[Measures], *, footnote: str = "") -> Figure
         footnote: what must be known to read the picture, such as that it is simulated.
     """
     gates = list(dict.fromkeys(row.gate for row in measures))
-    figure = Figure(figsize=(5 * len(gates) + 1, 4.8), dpi=110, layout="constrained")
+    width = max(5, 0.55 * len(methods_of(measures)))
+    figure = Figure(figsize=(width * len(gates) + 1, 5.2), dpi=110, layout="constrained")
     figure.suptitle("Intramyocardial blood volume by method")
     figure.supxlabel(footnote, fontsize=8, color="dimgray")
     panels = figure.subplots(1, len(gates), sharey=True, squeeze=False)[0]
     for panel, gate in zip(panels, gates, strict=True):
         _draw_boxes(panel, [row for row in measures if row.gate == gate], GATES.get(gate, OTHER_GATE))
     panels[0].set_ylabel("IMBV (myocardium / LV blood pool)")
+    panels[0].set_ylim(bottom=0)  # once all gates are drawn, for it ends the fitting of the axis
     return figure
 
 
@@ -66,10 +77,10 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
     gates = list(dict.fromkeys(row.gate for row in measures))
     for gate in gates:
         rows = [row for row in measures if row.gate == gate]
-        values, reference = (np.array(values_of(rows, "imbv", name)) for name in (method, "iterative Yang"))
+        values, reference = (np.array(values_of(rows, "imbv", name)) for name in (method, REFERENCE))
         label, marker, colour = GATES.get(gate, OTHER_GATE)
         panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
-    agreement = compare_over_animals(measures, "imbv", method, "iterative Yang")
+    agreement = compare_over_animals(measures, "imbv", method, REFERENCE)
     said = f"mean {agreement.mean_difference:+.3f}"
     panel.axhline(0, color="lightgray", linewidth=1)
     panel.axhline(agreement.mean_difference, color="black", linewidth=1)
@@ -80,15 +91,15 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
     panel.set_title(f"{method}\n{said}", fontsize=10)
     panel.set_xlabel("mean of IMBV with both methods")
     panel.margins(x=0.15, y=0.15)
+    panel.tick_params(labelbottom=True)  # also where no panel lies below
 
 
 def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str]) -> None:
     title, marker, colour = look
-    values = [values_of(rows, "imbv", method) for method in METHODS]
-    panel.boxplot(values, tick_labels=list(METHODS), showfliers=False, medianprops={"color": "black"})
+    methods = methods_of(rows)
+    values, places = [values_of(rows, "imbv", method) for method in methods], range(1, len(methods) + 1)
+    panel.boxplot(values, showfliers=False, medianprops={"color": "black"})
+    panel.set_xticks(places, methods, rotation=45, horizontalalignment="right", rotation_mode="anchor")
     for animal in zip(*values, strict=True):
-        panel.plot(
-            range(1, len(METHODS) + 1), animal, marker=marker, markersize=4, color=colour, linewidth=0.6, alpha=0.6
-        )
+        panel.plot(places, animal, marker=marker, markersize=4, color=colour, linewidth=0.6, alpha=0.6)
     panel.set_title(f"{title} (n = {len(values[0])})")
-    panel.set_ylim(bottom=0)

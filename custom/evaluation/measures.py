@@ -1,4 +1,4 @@
-"""What is measured of each study: image quality against iterative Yang, and intramyocardial blood volume."""
+"""What is measured of each study: against iterative Yang, and against the true activity that a simulation knows."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import nibabel
 import numpy as np
 import torch
-from torch import Tensor
 from tqdm import tqdm
 
 from custom.errors import BadInput
+from custom.evaluation.json_record import JsonRecord
+from custom.evaluation.methods import REFERENCE, TRUTH, estimates, find_methods
+from custom.evaluation.study_volumes import StudyVolumes, read_study
+from custom.evaluation.true_heart import TrueHeart
 from custom.metrics import imbv, psnr, rmse, ssim
 
-# Method and the key of its volume in a study; what a study's regions and reference are stands under their own keys.
-METHODS = {"no correction": "image", "network": "corrected", "iterative Yang": "label", "truth": "truth"}
-COMPARED = ("no correction", "network")  # with iterative Yang, voxel by voxel
 QUALITY = {"ssim": ssim, "psnr_db": psnr, "rmse": rmse}
 GATED_NAME = re.compile(r"(?P<animal>.+)_gate-(?P<gate>[^_]+)$")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measures:
-    """Measures of one method on one study; image quality is None for methods that are no estimate of the reference."""
+    """Measures of one method on one study; None is what does not apply to iterative Yang or to the truth.
+
+    Args:
+        study, animal, gate, method: which.
+        imbv: intramyocardial blood volume.
+        ssim, psnr_db, rmse: image quality against iterative Yang, see `custom.metrics`.
+        imbv_error: IMBV − that of iterative Yang.
+        imbv_error_voxels: IMBV − that of the true activity averaged into voxels.
+        imbv_error_tissues: IMBV − that of the tissues themselves, however thin the wall.
+        wall_recovery, cavity_recovery, heart_rmse, segment_rmse, segments: against the truth, see `TrueHeart`.
+    """
 
     study: str
     animal: str
@@ -36,65 +46,94 @@ class Measures:
     ssim: float | None = None
     psnr_db: float | None = None
     rmse: float | None = None
+    imbv_error: float | None = None
+    imbv_error_voxels: float | None = None
+    imbv_error_tissues: float | None = None
+    wall_recovery: float | None = None
+    cavity_recovery: float | None = None
+    heart_rmse: float | None = None
+    segment_rmse: float | None = None
+    segments: tuple[float, ...] = ()
 
 
-def measure_studies(studies: Sequence[Mapping[str, str]], corrected_dir: str | Path) -> list[Measures]:
+NUMBERS = (
+    *("imbv", *QUALITY, "imbv_error", "imbv_error_voxels", "imbv_error_tissues"),
+    *("wall_recovery", "cavity_recovery", "heart_rmse", "segment_rmse"),
+)
+"""Measures that are one number a study."""
+
+
+def measure_studies(
+    studies: Sequence[Mapping[str, str]], corrected_dir: str | Path, dataset_dir: str | Path
+) -> list[Measures]:
     """Measure every method on every study.
 
     Args:
         studies: paths under `image`, `label`, `truth` and `regions`, and each study's name under `study`.
-        corrected_dir: folder that the run `inference` wrote, with <study>/<study>_corrected.nii.gz.
+        corrected_dir: one folder per method, each as the run `inference` wrote it, see `find_methods`.
+        dataset_dir: the cohort, whose <animal>/<animal>_parameters.json hold the true IMBV of the tissues.
 
     Returns:
-        One row per study and method, in the order of the studies and of `METHODS`.
+        One row per study and method: no correction, the methods of `find_methods`, iterative Yang, the truth.
 
     Raises:
-        BadInput: a study was not corrected, its volumes lie on different grids, or it lacks a region.
+        BadInput: a method lacks a study or corrected another image, volumes lie on different grids, regions do not
+            show the heart that is measured, or a study's true IMBV is not known.
     """
-    complete = [{**study, "corrected": str(_corrected(study["study"], Path(corrected_dir)))} for study in studies]
-    return [row for study in tqdm(complete, desc="measuring studies") for row in _measure(study)]
-
-
-def _corrected(study: str, folder: Path) -> Path:
-    path = folder / study / f"{study}_corrected.nii.gz"
-    if not path.is_file():
-        raise BadInput(
-            f"every test study must have been corrected, but {path} is missing; run `make inference` on the cohort "
-            "first, or set corrected_dir to its output_dir"
-        )
-    return path
-
-
-def _measure(study: Mapping[str, str]) -> list[Measures]:
-    volumes = _load(study)
-    regions, reference = volumes["regions"], volumes["label"]
-    name = GATED_NAME.match(study["study"])
-    animal, gate = (name["animal"], name["gate"]) if name else (study["study"], "")
-    rows = []
-    for method, key in METHODS.items():
-        blood_volume = float(imbv(volumes[key], regions))
-        if not math.isfinite(blood_volume):
-            raise BadInput(
-                f"IMBV needs myocardium, and activity in the left ventricular blood, got none in the {key} of "
-                f"{study['study']}; are the regions those of this study?"
-            )
-        quality = {
-            measure: float(function(volumes[key], reference, regions)) if method in COMPARED else None
-            for measure, function in QUALITY.items()
-        }
-        rows.append(
-            Measures(study=study["study"], animal=animal, gate=gate, method=method, imbv=blood_volume, **quality)
-        )
+    methods = find_methods(corrected_dir, [study["study"] for study in studies])
+    rows: list[Measures] = []
+    for study in tqdm(studies, desc="measuring studies"):
+        volumes = read_study(study, {method: corrected[study["study"]] for method, corrected in methods.items()})
+        rows += _measure(study["study"], volumes, Path(dataset_dir))
     return rows
 
 
-def _load(study: Mapping[str, str]) -> dict[str, Tensor]:
-    images = {key: nibabel.load(study[key]) for key in (*METHODS.values(), "regions")}
-    grid = images["regions"]
-    for key, image in images.items():
-        if image.shape != grid.shape or not np.allclose(image.affine, grid.affine, atol=1e-3):
-            raise BadInput(
-                f"all volumes of a study lie on one grid, but the {key} of {study['study']} ({image.shape}) and its "
-                f"regions ({grid.shape}) do not; was {study[key]} made from another cohort?"
-            )
-    return {key: torch.from_numpy(image.get_fdata(dtype=np.float32)) for key, image in images.items()}
+def methods_of(measures: Sequence[Measures]) -> list[str]:
+    """Return the methods that were measured, in their order."""
+    return list(dict.fromkeys(row.method for row in measures))
+
+
+def _measure(study: str, volumes: StudyVolumes, dataset_dir: Path) -> list[Measures]:
+    name = GATED_NAME.match(study)
+    if name is None:
+        raise BadInput(f"studies of a cohort are named <animal>_gate-<gate>, got {study}; was it made by hand?")
+    by_method = volumes.by_method
+    parameters = JsonRecord(dataset_dir / name["animal"] / f"{name['animal']}_parameters.json")
+    blood = {method: _imbv(volume, volumes.regions, f"{method} of {study}") for method, volume in by_method.items()}
+    true_blood = {"voxels": blood[TRUTH], "tissues": parameters.number("gates", name["gate"], "imbv", "true")}
+    heart = TrueHeart(activity=by_method[TRUTH], regions=volumes.regions, affine=volumes.affine)
+    rows = []
+    for method, volume in by_method.items():
+        numbers: dict[str, Any] = {"imbv": blood[method], "segments": heart.segments(volume)}
+        if method in estimates(by_method):
+            numbers["imbv_error"] = blood[method] - blood[REFERENCE]
+            numbers |= _quality(volume, by_method[REFERENCE], volumes.regions)
+        if method != TRUTH:
+            numbers |= {f"imbv_error_{of}": blood[method] - true for of, true in true_blood.items()}
+            numbers |= _true_errors(volume, heart)
+        rows.append(Measures(study=study, animal=name["animal"], gate=name["gate"], method=method, **numbers))
+    return rows
+
+
+def _imbv(volume: np.ndarray, regions: np.ndarray, which: str) -> float:
+    value = float(imbv(torch.from_numpy(volume), torch.from_numpy(regions)))
+    if not math.isfinite(value):
+        raise BadInput(
+            f"IMBV needs myocardium, and activity in the left ventricular blood, got none in {which}; are the regions "
+            "those of this study?"
+        )
+    return value
+
+
+def _quality(volume: np.ndarray, reference: np.ndarray, regions: np.ndarray) -> dict[str, float]:
+    tensors = [torch.from_numpy(array) for array in (volume, reference, regions)]
+    return {measure: float(function(*tensors)) for measure, function in QUALITY.items()}
+
+
+def _true_errors(volume: np.ndarray, heart: TrueHeart) -> dict[str, float]:
+    return {
+        "wall_recovery": heart.wall_recovery(volume),
+        "cavity_recovery": heart.cavity_recovery(volume),
+        "heart_rmse": heart.rmse(volume),
+        "segment_rmse": heart.segment_rmse(volume),
+    }

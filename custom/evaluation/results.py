@@ -6,17 +6,20 @@ import csv
 import json
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from custom.errors import BadInput
-from custom.evaluation.measures import Measures
+from custom.evaluation.measures import NUMBERS, Measures
+from custom.evaluation.segments import SEGMENTS
 from custom.settings import check_yes_or_no
+
+WHICH = ("study", "animal", "gate", "method")
+MEASURED = (*WHICH, *NUMBERS)
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +28,7 @@ class ResultsFolder:
     """A folder for the results of an evaluation.
 
     Args:
-        output_dir: gets measures.csv, summary.json and the figures.
+        output_dir: gets measures.csv, segments.csv, summary.json and the figures.
         figures: names of the figures, without extension.
         overwrite: whether results that stand there are replaced.
 
@@ -34,13 +37,15 @@ class ResultsFolder:
     """
 
     def __init__(self, output_dir: str | Path, figures: Sequence[str], overwrite: bool = False) -> None:
-        names = ["measures.csv", "summary.json", *(f"{figure}.png" for figure in figures)]
+        names = ["measures.csv", "segments.csv", "summary.json", *(f"{figure}.png" for figure in figures)]
         self.folder = prepare_folder(output_dir, names, overwrite)
 
     def write(self, measures: Sequence[Measures], summary: Mapping[str, Any], figures: Mapping[str, Figure]) -> None:
         """Write all results beside each other, then move them into place."""
         with written_whole(self.folder) as partial:
-            _write_table(partial / "measures.csv", measures)
+            _write_table(partial / "measures.csv", MEASURED, [_values(row, MEASURED) for row in measures])
+            segments = [[*_values(row, WHICH), *row.segments] for row in measures]
+            _write_table(partial / "segments.csv", (*WHICH, *SEGMENTS), segments)
             (partial / "summary.json").write_text(json.dumps(summary, indent=2, allow_nan=False), encoding="utf-8")
             for name, figure in figures.items():
                 figure.savefig(partial / f"{name}.png")
@@ -82,8 +87,12 @@ def written_whole(folder: Path) -> Iterator[Path]:
             file.replace(folder / file.name)
 
 
-def _write_table(path: Path, measures: Sequence[Measures]) -> None:
+def _write_table(path: Path, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, [field.name for field in fields(Measures)])
-        table.writeheader()
-        table.writerows(asdict(row) for row in measures)
+        table = csv.writer(file)
+        table.writerow(names)
+        table.writerows(rows)
+
+
+def _values(row: Measures, names: Sequence[str]) -> list[object]:
+    return [getattr(row, name) for name in names]

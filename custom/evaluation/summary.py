@@ -8,19 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from custom.evaluation.measures import COMPARED, METHODS, QUALITY, Measures
+from custom.evaluation.measures import NUMBERS, QUALITY, Measures, methods_of
+from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED, estimates
 from custom.evaluation.statistics import PairedComparison, compare_paired, describe, holm
 
-COMPARISONS = {
-    "imbv": (
-        ("network", "no correction"),
-        ("no correction", "iterative Yang"),
-        ("network", "iterative Yang"),
-        ("iterative Yang", "truth"),
-        ("network", "truth"),
-    ),
-    **dict.fromkeys(QUALITY, (("network", "no correction"),)),
-}
 TESTS = ("p_t_test", "p_wilcoxon")
 
 
@@ -37,7 +28,8 @@ def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, An
 
     Returns:
         What JSON can hold: the remark; numbers of studies and animals; mean, standard deviation and range of every
-        measure under `methods`, and per gate under `gates`; paired comparisons by measure, "A - B" for A minus B.
+        measure that applies under `methods`, and per gate under `gates`; paired comparisons by measure, "A - B" for A
+        minus B.
     """
     gates = list(dict.fromkeys(row.gate for row in measures))
     return {
@@ -71,13 +63,20 @@ def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[f
 
 
 def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
-    return {
-        method: {
-            measure: asdict(describe(values_of(measures, measure, method)))
-            for measure in ("imbv", *(QUALITY if method in COMPARED else ()))
-        }
-        for method in METHODS
-    }
+    described: dict[str, Any] = {}
+    for method in methods_of(measures):
+        values = {measure: values_of(measures, measure, method) for measure in NUMBERS}
+        described[method] = {measure: asdict(describe(of)) for measure, of in values.items() if None not in of}
+    return described
+
+
+def _pairs(methods: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return, for each measure, which method is compared with which."""
+    corrections = [method for method in estimates(methods) if method != UNCORRECTED]
+    with_uncorrected = [(method, UNCORRECTED) for method in corrections]
+    with_reference = [(method, REFERENCE) for method in (UNCORRECTED, *corrections)]
+    with_truth = [(method, TRUTH) for method in (REFERENCE, *corrections)]
+    return {"imbv": with_uncorrected + with_reference + with_truth, **dict.fromkeys(QUALITY, with_uncorrected)}
 
 
 def _compare(measures: Sequence[Measures]) -> dict[str, Any]:
@@ -86,7 +85,7 @@ def _compare(measures: Sequence[Measures]) -> dict[str, Any]:
             f"{first} - {second}": asdict(compare_over_animals(measures, measure, first, second))
             for first, second in pairs
         }
-        for measure, pairs in COMPARISONS.items()
+        for measure, pairs in _pairs(methods_of(measures)).items()
     }
     family = [comparison for pairs in compared.values() for comparison in pairs.values()]
     for test in TESTS:

@@ -41,5 +41,5 @@ def check_grid(
     """
     if shape != like or not np.allclose(affine, grid, atol=1e-3):
         raise BadInput(
-            f"volumes shown together lie on one grid {like}, but {path} does not ({shape}); is it another's?"
+            f"volumes that are compared lie on one grid {like}, but {path} does not ({shape}); is it another's?"
         )

@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from custom.errors import BadInput
 from custom.evaluation.cohort import AnimalRecord, Cohort, GateRecord
-from custom.evaluation.sections import LEFT_VENTRICLE
 from custom.evaluation.statistics import compare_paired, describe, holm
 from custom.evaluation.summary import TESTS
+from custom.evaluation.true_heart import HEART_MARGIN_MM, TrueHeart
 
-HEART_MARGIN_MM = 10.0
 ERRORS = ("imbv_error_tissues", "imbv_error_voxels", "rmse")
 
 
@@ -26,7 +24,7 @@ class Errors:
     Args:
         imbv_error_tissues: |IMBV − that of the tissues|.
         imbv_error_voxels: |IMBV − that of the truth averaged into voxels|.
-        rmse: of the image in the heart, see `heart_rmse`.
+        rmse: of the image in the heart, see `TrueHeart.rmse`.
     """
 
     imbv_error_tissues: float
@@ -95,22 +93,6 @@ def check_other_gate(cohort: Cohort, wrong: Cohort) -> None:
         )
 
 
-def heart_rmse(image: np.ndarray, truth: np.ndarray, regions: np.ndarray, spacing_mm: np.ndarray) -> float:
-    """Root mean squared error in the heart, over the true mean activity of the left ventricular blood.
-
-    The heart is what lies within 10 mm of the left ventricle's wall and blood.
-
-    Args:
-        image: activity (x, y, z).
-        truth: activity in the same unit, the same shape.
-        regions: labels, the same shape.
-        spacing_mm: of the voxels.
-    """
-    heart = distance_transform_edt(~np.isin(regions, LEFT_VENTRICLE), sampling=spacing_mm) <= HEART_MARGIN_MM
-    blood = truth[regions == LEFT_VENTRICLE[1]].mean()
-    return float(np.sqrt(np.square(image[heart] - truth[heart]).mean()) / blood)
-
-
 def _settings_but_gate(cohort: Cohort) -> dict[str, Any]:
     """Return the settings that decide images and corrections, without the gate of the CT."""
     settings = {name: value for name, value in cohort.recipe.items() if name not in ("registration", "list_mode")}
@@ -129,7 +111,7 @@ def _errors(corrected: GateRecord, right: GateRecord) -> Errors:
     return Errors(
         imbv_error_tissues=abs(after - right.imbv["true"]),
         imbv_error_voxels=abs(after - right.imbv["true_in_voxels"]),
-        rmse=heart_rmse(image, truth, regions, np.linalg.norm(affine[:3, :3], axis=0)),
+        rmse=TrueHeart(activity=truth, regions=regions, affine=affine).rmse(image),
     )
 
 

@@ -28,7 +28,14 @@ RUNS = {
     "--config_file configs/train.yaml": (TINY, "output/training/model.pt"),
     "configs/networks/unet.yaml": (TINY, "output/unet/model.pt"),
     "torchrun": (f"{TINY} --device cpu", "output/two_gpus/model.pt"),
-    "--input data/cohort": ("", "output/evaluation/corrected/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz"),
+    "--input data/cohort": (
+        "",
+        "output/evaluation/corrected/network/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz",
+    ),
+    "run deblurring": (
+        "",
+        "output/evaluation/corrected/richardson_lucy/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz",
+    ),
     "run evaluation": ("", "output/evaluation/summary.json"),
     "--projections counts": (SMALL, "reconstructed/iterative_yang.nii.gz"),
     "--projections data/cohort": (

@@ -22,22 +22,26 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_measures_sums_up_and_draws(cohort: Path, run_python: RunPython, tmp_path: Path) -> None:
-    corrected = write_corrected(cohort, tmp_path / "corrected")
-    options = ("--dataset_dir", cohort, "--corrected_dir", corrected, "--output_dir", "results")
+    write_corrected(cohort, tmp_path / "corrected" / "network")
+    write_corrected(cohort, tmp_path / "corrected" / "unet", takes=0.5, network="U-net")
+    options = ("--dataset_dir", cohort, "--corrected_dir", "corrected", "--output_dir", "results")
     outcome = run_python(*RUN, *options, folder=tmp_path)
     assert outcome.returncode == 0, outcome.stderr
     results = tmp_path / "results"
-    names = {"measures.csv", "summary.json", "bland_altman.png", "imbv.png"}
+    names = {"measures.csv", "segments.csv", "summary.json", "bland_altman.png", "imbv.png"}
     assert {file.name for file in results.iterdir()} == names
     with (results / "measures.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 3 * 2 * 4
+    assert len(rows) == 3 * 2 * 5
     summary = json.loads((results / "summary.json").read_text())
     assert summary["n_animals"] == 3
     assert summary["remark"] == "Virtual (simulated) animals"
     comparisons = summary["comparisons_over_animals"]["imbv"]
     assert comparisons["network - no correction"]["interval_95"][1] < 0
+    assert comparisons["U-net - iterative Yang"]["mean_difference"] > 0
     assert "IMBV, network:" in outcome.stdout
+    assert "IMBV, U-net:" in outcome.stdout
+    assert summary["methods"]["U-net"]["heart_rmse"]["mean"] > summary["methods"]["network"]["heart_rmse"]["mean"]
 
 
 def test_without_corrected_studies_it_names_the_command(

@@ -23,7 +23,9 @@ def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def corrected(cohort: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_corrected(cohort, tmp_path_factory.mktemp("corrected"))
+    folder = tmp_path_factory.mktemp("corrected")
+    write_corrected(cohort, folder / "network")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +34,8 @@ def studies(cohort: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def measures(studies: list[dict[str, str]], corrected: Path) -> list[Measures]:
-    return measure_studies(studies, corrected)
+def measures(studies: list[dict[str, str]], corrected: Path, cohort: Path) -> list[Measures]:
+    return measure_studies(studies, corrected, cohort)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from custom.evaluation.agreement import bland_altman, imbv_box_plot
-from custom.evaluation.measures import METHODS, Measures
+from custom.evaluation.measures import Measures
 from custom.evaluation.summary import summarise, values_of
+
+METHODS = ("no correction", "network", "iterative Yang", "truth")
 
 
 def test_bland_altman_shows_every_study_and_the_limits_of_the_summary(measures: list[Measures], tmp_path: Path) -> None:
@@ -43,6 +45,21 @@ def test_gates_of_one_animal_do_not_widen_the_limits_of_agreement() -> None:
         assert sum(len(points.get_offsets()) for points in panel.collections) == 4
 
 
+def test_there_is_a_panel_for_each_of_many_methods(tmp_path: Path) -> None:
+    methods = ["no correction", *(f"network {n}" for n in range(9)), "iterative Yang", "truth"]
+    rows = [
+        Measures(study=f"{animal}_gate-ed", animal=animal, gate="ed", method=method, imbv=0.1 + 0.01 * n)
+        for animal in "abc"
+        for n, method in enumerate(methods)
+    ]
+    agreement, boxes = bland_altman(rows), imbv_box_plot(rows)
+    for name, figure in (("agreement", agreement), ("boxes", boxes)):
+        figure.savefig(tmp_path / f"{name}.png")
+    assert [panel.get_title().split("\n")[0] for panel in agreement.axes] == methods[:10]
+    assert all(label.get_visible() for panel in agreement.axes for label in panel.get_xticklabels())
+    assert [label.get_text() for label in boxes.axes[0].get_xticklabels()] == methods
+
+
 def test_the_box_plot_has_a_panel_for_each_gate(measures: list[Measures], tmp_path: Path) -> None:
     figure = imbv_box_plot(measures)
     figure.savefig(tmp_path / "figure.png")
@@ -50,6 +67,15 @@ def test_the_box_plot_has_a_panel_for_each_gate(measures: list[Measures], tmp_pa
     for panel in figure.axes:
         assert [label.get_text() for label in panel.get_xticklabels()] == list(METHODS)
         assert panel.get_ylim()[0] == 0
+
+
+def test_no_study_lies_above_the_boxes_axis() -> None:
+    rows = [
+        Measures(study=f"a_gate-{gate}", animal="a", gate=gate, method=method, imbv=imbv)
+        for gate, imbv in (("ed", 0.1), ("es", 0.4))
+        for method in METHODS
+    ]
+    assert imbv_box_plot(rows).axes[0].get_ylim()[1] > 0.4
 
 
 def test_one_ungated_study_can_be_drawn(tmp_path: Path) -> None:

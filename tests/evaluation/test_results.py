@@ -13,7 +13,7 @@ from custom.errors import BadInput
 from custom.evaluation.measures import Measures
 from custom.evaluation.results import ResultsFolder, written_whole
 
-ROW = Measures(study="a_gate-ed", animal="a", gate="ed", method="truth", imbv=0.15)
+ROW = Measures(study="a_gate-ed", animal="a", gate="ed", method="truth", imbv=0.15, segments=tuple(range(17)))
 SUMMARY = {"methods": {"truth": {"imbv": {"mean": 0.15, "sd": None, "n": 1}}}}
 
 
@@ -23,17 +23,25 @@ def write(folder: Path, summary: dict, *, overwrite: bool = False) -> None:
 
 def test_table_summary_and_figures_are_written(tmp_path: Path) -> None:
     write(tmp_path / "results", SUMMARY)
-    assert {file.name for file in (tmp_path / "results").iterdir()} == {"measures.csv", "summary.json", "plot.png"}
+    assert {file.name for file in (tmp_path / "results").iterdir()} == {
+        "measures.csv",
+        "segments.csv",
+        "summary.json",
+        "plot.png",
+    }
     with (tmp_path / "results" / "measures.csv").open(newline="") as file:
         (row,) = csv.DictReader(file)
     assert row["study"] == "a_gate-ed"
     assert (float(row["imbv"]), row["ssim"]) == (0.15, "")
+    with (tmp_path / "results" / "segments.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["method"], row["basal anterior"], row["apex"]) == ("truth", "0", "16")
     assert json.loads((tmp_path / "results" / "summary.json").read_text()) == SUMMARY
 
 
 def test_results_are_not_replaced_unasked(tmp_path: Path) -> None:
     write(tmp_path, SUMMARY)
-    with pytest.raises(BadInput, match=r"holds results \(measures\.csv, summary\.json, plot\.png\); set overwrite"):
+    with pytest.raises(BadInput, match=r"holds results \(measures\.csv, segments\.csv, .*png\); set overwrite"):
         write(tmp_path, SUMMARY)
     write(tmp_path, SUMMARY, overwrite=True)
 

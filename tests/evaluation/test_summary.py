@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from custom.evaluation.measures import METHODS, Measures
+from custom.evaluation.measures import Measures
 from custom.evaluation.statistics import holm
 from custom.evaluation.summary import summarise
 
+METHODS = ("no correction", "network", "iterative Yang", "truth")
 #          animal, gate: IMBV of the four methods
 IMBV = {
     ("a", "ed"): (0.30, 0.20, 0.19, 0.15),
@@ -39,6 +40,23 @@ def test_methods_are_described_over_studies(summary: dict) -> None:
     assert summary["methods"]["no correction"]["imbv"]["n"] == 4
     assert summary["methods"]["network"]["ssim"]["mean"] == pytest.approx(0.9)
     assert set(summary["methods"]["truth"]) == {"imbv"}
+
+
+def test_every_correction_is_compared_with_what_stands_before_and_behind_it() -> None:
+    """Three corrections: 3 pairs with no correction, 4 with iterative Yang, 4 with the truth, 3 for each quality."""
+    methods = ("no correction", "U-net", "Dy-U", "richardson_lucy", "iterative Yang", "truth")
+    rows = [
+        Measures(study=f"{animal}_gate-ed", animal=animal, gate="ed", method=method, imbv=n, ssim=n, psnr_db=n, rmse=n)
+        for animal in "ab"
+        for n, method in enumerate(methods)
+    ]
+    compared = summarise(rows)["comparisons_over_animals"]
+    numbers = {measure: len(pairs) for measure, pairs in compared.items()}
+    assert numbers == {"imbv": 11, "ssim": 3, "psnr_db": 3, "rmse": 3}
+    assert list(compared["rmse"]) == [f"{method} - no correction" for method in methods[1:4]]
+    assert {"Dy-U - iterative Yang", "iterative Yang - truth", "no correction - iterative Yang"} <= set(
+        compared["imbv"]
+    )
 
 
 def test_gates_are_described_on_their_own(summary: dict) -> None:

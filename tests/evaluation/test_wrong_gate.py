@@ -10,29 +10,13 @@ import pytest
 
 from custom.errors import BadInput
 from custom.evaluation.cohort import read_cohort
-from custom.evaluation.wrong_gate import check_other_gate, heart_rmse, wrong_gate_numbers
+from custom.evaluation.wrong_gate import check_other_gate, wrong_gate_numbers
 from tests.described_cohort import change_parameters, write_described
 
 
 @pytest.fixture(scope="module")
 def numbers(described: Path, described_wrong: Path) -> dict:
     return wrong_gate_numbers(read_cohort(described), read_cohort(described_wrong))
-
-
-def test_rmse_counts_the_heart_and_what_lies_within_10_mm_of_it() -> None:
-    """One voxel of blood in 4 mm voxels: errors 8 mm away count, errors 12 mm away do not; blood is 50."""
-    regions = np.zeros((15, 15, 15), np.uint8)
-    regions[7, 7, 7] = 2
-    truth = np.where(regions == 2, 50.0, 1.0)
-    spacing = np.array([4.0, 4.0, 4.0])
-    distance = 4 * np.linalg.norm(np.indices(regions.shape) - 7, axis=0)
-    n_within = np.count_nonzero(distance <= 10)
-    image = truth.copy()
-    image[10, 7, 7] = 1000
-    assert heart_rmse(image, truth, regions, spacing) == 0
-    image[9, 7, 7] += 5
-    assert heart_rmse(image, truth, regions, spacing) == pytest.approx(5 / np.sqrt(n_within) / 50)
-    assert heart_rmse(truth + 5, truth, regions, spacing) == pytest.approx(0.1)
 
 
 def test_errors_of_imbv_are_those_worked_out_by_hand(numbers: dict) -> None:

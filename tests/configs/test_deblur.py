@@ -1,0 +1,83 @@
+"""deblur.yaml, run as a user would run it, on a tiny cohort; then compared by evaluate.yaml."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import pytest
+
+from tests.conftest import REPOSITORY, RunPython
+from tests.virtual_cohort import write_cohort
+
+CONFIGS = REPOSITORY / "bundle" / "configs"
+METHODS = ("region_based_voxelwise", "richardson_lucy")
+
+
+def command(run: str, config: str, *options: str | Path) -> tuple[str | Path, ...]:
+    return ("-m", "monai.bundle", "run", run, "--config_file", CONFIGS / f"{config}.yaml", *options)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's folder with a cohort of one test animal."""
+    folder = tmp_path_factory.mktemp("user")
+    write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=2)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def deblurred(folder: Path, run_python: RunPython) -> Path:
+    outcome = run_python(*command("deblurring", "deblur"), folder=folder)
+    assert outcome.returncode == 0, outcome.stderr
+    assert "corrected studies are in output/evaluation/corrected" in outcome.stdout
+    return folder / "output" / "evaluation" / "corrected"
+
+
+def test_each_method_has_a_folder_of_all_test_studies(deblurred: Path) -> None:
+    studies = [f"sub-00{animal}_gate-{gate}" for animal in (3, 4) for gate in ("ed", "es")]
+    assert sorted(path.name for path in deblurred.iterdir()) == list(METHODS)
+    for method in METHODS:
+        files = sorted(str(path.relative_to(deblurred / method)) for path in (deblurred / method).rglob("*.*"))
+        assert files == [f"{study}/{study}_corrected.nii.gz" for study in studies]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_corrected_studies_lie_on_the_image_s_grid_and_the_wall_is_freed(folder, deblurred: Path, method: str) -> None:
+    gate, name = folder / "data" / "cohort" / "sub-003" / "gate-ed", "sub-003_gate-ed"
+    image, regions = (nibabel.load(gate / f"{name}_{kind}.nii.gz") for kind in ("mlem", "regions"))
+    corrected = nibabel.load(deblurred / method / name / f"{name}_corrected.nii.gz")
+    np.testing.assert_allclose(corrected.affine, image.affine)
+    assert corrected.get_data_dtype() == np.float32
+    wall = regions.get_fdata() == 1
+    assert corrected.get_fdata()[wall].mean() < image.get_fdata()[wall].mean()
+
+
+def test_evaluation_compares_them(folder: Path, deblurred: Path, run_python: RunPython) -> None:
+    outcome = run_python(*command("evaluation", "evaluate"), folder=folder)
+    assert outcome.returncode == 0, outcome.stderr
+    summary = json.loads((deblurred.parent / "summary.json").read_text())
+    assert list(summary["methods"]) == ["no correction", *METHODS, "iterative Yang", "truth"]
+
+
+def refusal(outcome) -> str:
+    assert outcome.returncode == 1
+    (error,) = [line for line in outcome.stderr.splitlines() if line.startswith("error: ")]
+    assert "Traceback" not in outcome.stderr
+    return error
+
+
+def test_results_are_not_replaced_unasked(folder: Path, deblurred: Path, run_python: RunPython) -> None:
+    volume = deblurred / METHODS[0] / "sub-003_gate-ed" / "sub-003_gate-ed_corrected.nii.gz"
+    before = volume.stat().st_mtime_ns
+    assert "results are not written over" in refusal(run_python(*command("deblurring", "deblur"), folder=folder))
+    assert volume.stat().st_mtime_ns == before
+
+
+def test_a_mistyped_width_is_named_before_any_work(folder: Path, run_python: RunPython, tmp_path: Path) -> None:
+    options = ("--region_based_voxelwise_fwhm_mm", "-7", "--output_dir", tmp_path / "out")
+    outcome = run_python(*command("deblurring", "deblur", *options), folder=folder)
+    assert "fwhm_mm must be a positive length, got -7" in refusal(outcome)
+    assert not (tmp_path / "out").exists()
