@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$#]")  # what Markdown or HTML might take for its own
-BEGINNING = re.compile(r"^ ?([-+=]|\d+[.)])")  # of a list, or the line under a heading
+BEGINNING = re.compile(r"^ ?([-+=]|\d+[.)](?=\s|$))")  # of a list, or the line under a heading
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
