@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-SPECIAL = re.compile(r"[\\`*_\[\]<>&|~$#]")  # what Markdown or HTML might take for its own
-BEGINNING = re.compile(r"^ ?([-+=]|\d+[.)](?=\s|$))")  # of a list, or the line under a heading
+# What Markdown or HTML might take for its own; an underscore between letters or digits is none of these
+SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+BEGINNING = re.compile(r"^ ?(?:[-+=]|\d+[.)])(?=[-=\s]|$)")  # of a list, or the line under a heading
 ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
