@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from custom.evaluation.footnotes import write_footnote
+from custom.evaluation.measures import Measures
 from custom.evaluation.method_looks import Look, looks_of
+from custom.evaluation.summary import values_of
 
 KINDS = {"iterative Yang": "-", "with CT": "--", "SPECT only": ":"}
 SPREAD = 0.3  # of a step between shifts, on which the methods stand beside each other
@@ -56,6 +58,19 @@ def ct_shift_picture(methods: Mapping[str, ShiftErrors], *, label: str, remark: 
     return figure
 
 
+def shift_errors(by_shift: Mapping[float, Sequence[Measures]], kinds: Mapping[str, str]) -> dict[str, ShiftErrors]:
+    """Return the absolute errors of IMBV against the tissues, gate by gate, averaged for each animal.
+
+    Args:
+        by_shift: measures of the same animals at every shift of the CT, mm.
+        kinds: of the methods to show, see `KINDS`.
+    """
+    return {
+        method: ShiftErrors(kind=kind, errors={shift: _of_animals(rows, method) for shift, rows in by_shift.items()})
+        for method, kind in kinds.items()
+    }
+
+
 def mean_and_half_interval(values: Sequence[float]) -> tuple[float, float]:
     """Return the mean of a sample and half the width of its 95 % interval, 0 for a single value.
 
@@ -66,6 +81,12 @@ def mean_and_half_interval(values: Sequence[float]) -> tuple[float, float]:
         return float(sample.mean()), 0.0
     half = stats.t.ppf(0.975, sample.size - 1) * sample.std(ddof=1) / np.sqrt(sample.size)
     return float(sample.mean()), float(half)
+
+
+def _of_animals(measures: Sequence[Measures], method: str) -> list[float]:
+    animals = dict.fromkeys(row.animal for row in measures)
+    gates = [[row for row in measures if row.animal == animal] for animal in animals]
+    return [float(np.abs(values_of(rows, "imbv_error_tissues", method)).mean()) for rows in gates]
 
 
 def _draw_method(axes: Axes, name: str, method: ShiftErrors, look: Look, place: float) -> None:

@@ -4,35 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from custom.evaluation.ct_shift_picture import ShiftErrors
-from custom.evaluation.learning_curves import LearningCurve
 from custom.evaluation.measures import Measures
 from custom.evaluation.study_images import StudyImages
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trained:
-    """A trained network.
-
-    Args:
-        record: as the run `comparison` notes it in `members.json`: `network_name`, `seed`, `n_parameters`, `volumes`,
-            `seconds`, and the epochs of every stage under `stages`.
-        curve: its learning curve.
-    """
-
-    record: Mapping[str, Any]
-    curve: LearningCurve
-
-    @property
-    def stage_ends(self) -> list[float]:
-        """Volumes seen where a stage ended and the next began."""
-        epochs = list(accumulate(self.record["stages"].values()))
-        return [float(self.curve.volumes[epoch - 1]) for epoch in epochs[:-1]]
+from custom.evaluation.trained import Trained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +43,6 @@ class Evidence:
         further: the same methods on further animals, for equivalence.
         others: measures on animals unlike the training's, by what they are.
         studies: whose images are shown.
-        segment_errors: mean error of the 17 segments by method, percent of their true activity.
         shifts: errors by method at every shift of the CT.
         wrong_gate: draws iterative Yang by the CT of the right and of the wrong gate.
         findings: what came out and must be borne in mind, a paragraph each.
@@ -77,7 +55,6 @@ class Evidence:
     further: Comparison
     others: Mapping[str, Sequence[Measures]]
     studies: Sequence[StudyImages]
-    segment_errors: Mapping[str, Sequence[float]]
     shifts: Mapping[str, ShiftErrors]
     wrong_gate: Callable[[], Figure]
     findings: Sequence[str]

@@ -14,8 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
 
 from custom.evaluation.footnotes import write_footnote
+from custom.evaluation.measures import Measures
+from custom.evaluation.summary import values_of
 
+Values = Sequence[float] | np.ndarray
 N_COLUMNS = 4
+TRUTH = "truth"
 COLOURS = "RdBu_r"
 DARK = 0.6  # of the scale, from where on figures are white
 WALLS = ((0.0, 1.0, "A"), (-1.0, 0.0, "S"), (0.0, -1.0, "I"), (1.0, 0.0, "L"))
@@ -57,7 +61,22 @@ def segments() -> tuple[Segment, ...]:
     return (*places, Segment(0.0, 0.25, 0.0, 360.0))
 
 
-def polar_maps(errors: Mapping[str, Sequence[float]], *, label: str, title: str, remark: str = "") -> Figure:
+def segment_errors(measures: Sequence[Measures]) -> dict[str, np.ndarray]:
+    """Return the mean error of every method in each segment, shape (17,), percent of the true blood.
+
+    Args:
+        measures: one row per study and method, the truth among the methods, with `segments`: mean activity of each
+            segment over the true mean of the left ventricular blood.
+    """
+    segments_of = {
+        method: np.array(values_of(measures, "segments", method))
+        for method in dict.fromkeys(row.method for row in measures)
+    }
+    truth = segments_of.pop(TRUTH)
+    return {method: 100 * (means - truth).mean(axis=0) for method, means in segments_of.items()}
+
+
+def polar_maps(errors: Mapping[str, Values], *, label: str, title: str, remark: str = "") -> Figure:
     """Draw one polar map per method, all on one scale that is symmetric about 0.
 
     Args:
@@ -84,7 +103,7 @@ def polar_maps(errors: Mapping[str, Sequence[float]], *, label: str, title: str,
     return figure
 
 
-def _draw_map(axes: Axes, values: Sequence[float], largest: float) -> None:
+def _draw_map(axes: Axes, values: Values, largest: float) -> None:
     for number, (segment, value) in enumerate(zip(segments(), values, strict=True), start=1):
         is_known = np.isfinite(value)
         patch = Wedge((0, 0), segment.outer, segment.start, segment.end, width=segment.outer - segment.inner)

@@ -8,19 +8,21 @@ from functools import partial
 from custom.evaluation.agreement import bland_altman, imbv_box_plot
 from custom.evaluation.comparison_tables import components_table, equivalence_table, pairs_table, variance_sentence
 from custom.evaluation.ct_shift_picture import ct_shift_picture
-from custom.evaluation.evidence import Comparison, Evidence, Trained
+from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.learning_curves import LearningCurve, learning_curves
 from custom.evaluation.linear_fits import linear_fits
 from custom.evaluation.method_slices import method_slices
 from custom.evaluation.page import Block, Heading, Illustration, Paragraph
 from custom.evaluation.paper_tables import REFERENCE, TRUTH, order_table, paper_table
-from custom.evaluation.polar_maps import polar_maps
+from custom.evaluation.polar_maps import polar_maps, segment_errors
 from custom.evaluation.profiles import method_profiles
 from custom.evaluation.study_images import StudyImages
+from custom.evaluation.trained import Trained
 from custom.evaluation.training_table import training_table
 from custom.evaluation.truth_tables import shift_table, truth_table
 
 REMARK = "Virtual (simulated) animals"
+SEGMENT_LABEL = "mean error, percent of the true blood"
 SHIFT_LABEL = "absolute error of IMBV against the tissues"
 
 
@@ -100,9 +102,10 @@ def truth_section(evidence: Evidence) -> list[Block]:
     """Show errors against the true activity, of all test animals, of unlike ones, and by segment."""
     known = {compared.title: compared.measures for compared in (evidence.paper, evidence.further)}
     tables = [truth_table(measures, title=title) for title, measures in {**known, **evidence.others}.items()]
-    label, title = "mean error, percent of the segment's true activity", "Regional error against the true activity"
-    draw = partial(polar_maps, evidence.segment_errors, label=label, title=title, remark=REMARK)
-    return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, 17 segments.")]
+    title = f"Regional error against the true activity, {evidence.paper.title}"
+    errors = segment_errors(evidence.paper.measures)
+    draw = partial(polar_maps, errors, label=SEGMENT_LABEL, title=title, remark=REMARK)
+    return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}.")]
 
 
 def ct_section(evidence: Evidence) -> list[Block]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from custom.evaluation.ct_shift_picture import ShiftErrors, mean_and_half_interval
 from custom.evaluation.measures import Measures
@@ -11,18 +14,30 @@ from custom.evaluation.statistics import describe
 from custom.evaluation.summary import values_of
 from custom.evaluation.written_numbers import NOTHING, mean_and_sd
 
-TRUTH = "truth"
-COLUMNS = {  # measure: title and decimals
-    "imbv": ("IMBV", 3),
-    "imbv_error_tissues": ("error of IMBV, tissues", 3),
-    "imbv_error_voxels": ("error of IMBV, in voxels", 3),
-    "wall_recovery": ("recovery of the wall", 2),
-    "cavity_recovery": ("recovery of the cavity", 2),
-    "heart_rmse": ("RMSE in the heart", 3),
-}
+
+class Column(NamedTuple):
+    """A measure in a table: its title, its decimals, and whether its size alone counts."""
+
+    measure: str
+    title: str
+    decimals: int
+    absolute: bool = False
+
+
+COLUMNS = (
+    Column("imbv", "IMBV", 3),
+    Column("imbv_error_tissues", "IMBV − tissues", 3),
+    Column("imbv_error_tissues", "absolute", 3, absolute=True),
+    Column("imbv_error_voxels", "IMBV − truth in voxels", 3),
+    Column("imbv_error_voxels", "absolute", 3, absolute=True),
+    Column("wall_recovery", "recovery of the wall", 2),
+    Column("cavity_recovery", "recovery of the cavity", 2),
+    Column("heart_rmse", "RMSE in the heart", 3),
+    Column("segment_rmse", "RMSE of segments", 3),
+)
 EXPLAINED = (
-    "Errors of IMBV are absolute, against the ratio of the tissues and against that of the truth averaged into voxels. "
-    "Recovery: mean of the image over mean of the truth in the region, 1 is right. RMSE: blood = 1."
+    "IMBV is held against the true ratio of the tissues and against that of the truth averaged into voxels. Recovery: "
+    "mean of the image over mean of the truth in the region, 1 is right. RMSE: true blood = 1."
 )
 
 
@@ -30,17 +45,14 @@ def truth_table(measures: Sequence[Measures], *, title: str) -> Table:
     """Show mean ± SD of every method's errors and recoveries.
 
     Args:
-        measures: one row per study and method, with the measures of `COLUMNS` where they were taken.
+        measures: one row per study and method, with the measures of `COLUMNS`, None where they do not apply.
         title: which animals.
     """
     methods = list(dict.fromkeys(row.method for row in measures))
     n_studies, n_animals = (len({getattr(row, name) for row in measures}) for name in ("study", "animal"))
-    rows = [
-        [method, *(_cell(values_of(measures, name, method), decimals) for name, (_, decimals) in COLUMNS.items())]
-        for method in methods
-    ]
+    rows = [[method, *(_cell(measures, method, column) for column in COLUMNS)] for method in methods]
     caption = f"{title}: mean ± SD over {n_studies} volumes of {n_animals} simulated animals. {EXPLAINED}"
-    return Table(caption, ["method", *(name for name, _ in COLUMNS.values())], rows)
+    return Table(caption, ["method", *(column.title for column in COLUMNS)], rows)
 
 
 def shift_table(methods: Mapping[str, ShiftErrors], *, label: str) -> Table:
@@ -59,9 +71,10 @@ def shift_table(methods: Mapping[str, ShiftErrors], *, label: str) -> Table:
     return Table(caption, ["method", "knows", *(f"{shift:g} mm" for shift in shifts)], rows)
 
 
-def _cell(values: Sequence[float | None], decimals: int) -> str:
-    known = [value for value in values if value is not None]
-    return mean_and_sd(describe(known), decimals) if known else NOTHING
+def _cell(measures: Sequence[Measures], method: str, column: Column) -> str:
+    known = [value for value in values_of(measures, column.measure, method) if value is not None]
+    values = np.abs(known) if column.absolute else known
+    return mean_and_sd(describe(list(values)), column.decimals) if known else NOTHING
 
 
 def _with_interval(values: Sequence[float]) -> str:

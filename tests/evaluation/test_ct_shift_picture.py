@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from custom.evaluation.ct_shift_picture import ShiftErrors, ct_shift_picture, mean_and_half_interval
+from custom.evaluation.ct_shift_picture import ShiftErrors, ct_shift_picture, mean_and_half_interval, shift_errors
+from tests.results_evidence import MeasuresWithTruth
 
 METHODS = {
     "iterative Yang": ShiftErrors(
@@ -55,3 +56,18 @@ def test_no_two_methods_stand_on_each_other() -> None:
 def test_one_animal_and_one_shift_can_be_drawn(tmp_path: Path) -> None:
     one = {"iterative Yang": ShiftErrors(kind="iterative Yang", errors={0.0: [0.01]})}
     ct_shift_picture(one, label="error").savefig(tmp_path / "figure.png")
+
+
+def test_errors_are_taken_gate_by_gate_before_an_animals_mean() -> None:
+    """Errors of opposite sign in both gates do not cancel."""
+    errors = {"a": (0.02, -0.02), "b": (0.01, 0.03)}
+    rows = [
+        MeasuresWithTruth(
+            study=f"{animal}_{gate}", animal=animal, gate=gate, method=method, imbv=0, imbv_error_tissues=e
+        )
+        for method in ("Dy-U", "U-net")
+        for animal, of_gates in errors.items()
+        for gate, e in zip(("ed", "es"), of_gates, strict=True)
+    ]
+    shifted = shift_errors({0.0: rows, 4.0: rows}, {"Dy-U": "SPECT only"})
+    assert shifted == {"Dy-U": ShiftErrors(kind="SPECT only", errors={0.0: [0.02, 0.02], 4.0: [0.02, 0.02]})}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from tests.results_evidence import trained
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from tests.results_evidence import evidence
 
 
-def test_a_stage_ends_where_its_epochs_are_over() -> None:
-    """Two epochs of 30 volumes each, then two more."""
-    assert trained(seed=1).stage_ends == [60.0]
+def test_evidence_cannot_be_changed_once_read() -> None:
+    with pytest.raises(FrozenInstanceError):
+        evidence().findings = ()

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custom.evaluation.page_html import html_twin
@@ -39,6 +39,7 @@ def read(markdown: str) -> Reader:
 
 
 @given(LINES)
+@settings(deadline=None)
 def test_any_text_is_one_paragraph_that_says_what_it_is(text: str) -> None:
     words = " ".join(text.split())
     page = read(f"Here: {escaped(text)} end")
@@ -47,6 +48,7 @@ def test_any_text_is_one_paragraph_that_says_what_it_is(text: str) -> None:
 
 
 @given(LINES)
+@settings(deadline=None)
 def test_any_text_may_begin_a_paragraph_or_stand_in_a_cell(text: str) -> None:
     words = " ".join(text.split())
     assert set(read(escaped(text)).elements) <= {"p"}

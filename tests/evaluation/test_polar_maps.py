@@ -7,7 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
 
-from custom.evaluation.polar_maps import polar_maps, segments
+from custom.evaluation.polar_maps import polar_maps, segment_errors, segments
+from tests.results_evidence import MeasuresWithTruth
 
 RIGHT, UP = np.eye(2)
 # Of Cerqueira et al. 2002: anterior above, septum on the left, inferior below, lateral on the right
@@ -66,3 +67,16 @@ def test_all_maps_share_a_scale_that_is_symmetric_about_0(figure: Figure) -> Non
 def test_a_method_needs_17_segments() -> None:
     with pytest.raises(ValueError, match="zip"):
         polar_maps({"U-net": [0.0] * 16}, label="percent", title="Regional error")
+
+
+def test_errors_are_means_over_studies_in_percent_of_blood() -> None:
+    """The truth is 0.1 in all segments; two studies are 0.12 and 0.16 in the first, right elsewhere."""
+    right = (0.1,) * 17
+    rows = [
+        MeasuresWithTruth(study=study, animal=study, gate="ed", method=method, imbv=0, segments=segments)
+        for study, first in (("a", 0.12), ("b", 0.16))
+        for method, segments in (("Dy-U", (first, *right[1:])), ("truth", right))
+    ]
+    errors = segment_errors(rows)
+    assert list(errors) == ["Dy-U"]
+    assert errors["Dy-U"] == pytest.approx([4.0, *[0] * 16])

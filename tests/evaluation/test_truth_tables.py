@@ -19,20 +19,21 @@ class Row:
     wall_recovery: float | None = None
     cavity_recovery: float | None = None
     heart_rmse: float | None = None
+    segment_rmse: float | None = None
 
 
 ROWS = [
-    Row(study=f"{animal}_{gate}", animal=animal, method=method, imbv=0.2, wall_recovery=recovery)
-    for method, recoveries in {"Dy-U": (1.0, 1.2, 1.4, 1.6), "truth": (None,) * 4}.items()
-    for (animal, gate), recovery in zip(("a1", "a2", "b1", "b2"), recoveries, strict=True)
+    Row(study=f"{animal}_{gate}", animal=animal, method=method, imbv=0.2, imbv_error_tissues=error)
+    for method, errors in {"Dy-U": (-0.02, 0.04, -0.02, 0.04), "truth": (None,) * 4}.items()
+    for (animal, gate), error in zip(("a1", "a2", "b1", "b2"), errors, strict=True)
 ]
 
 
-def test_every_method_has_what_was_measured_of_it() -> None:
+def test_errors_are_told_with_their_sign_and_by_their_size() -> None:
     table = truth_table(ROWS, title="Perfusion")
     assert table.rows == [
-        ["Dy-U", "0.200 ± 0.000", "—", "—", "1.30 ± 0.26", "—", "—"],
-        ["truth", "0.200 ± 0.000", "—", "—", "—", "—", "—"],
+        ["Dy-U", "0.200 ± 0.000", "0.010 ± 0.035", "0.030 ± 0.012", *("—",) * 6],
+        ["truth", "0.200 ± 0.000", *("—",) * 8],
     ]
     assert "Perfusion: mean ± SD over 4 volumes of 2 simulated animals." in table.markdown()
 
