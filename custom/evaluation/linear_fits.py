@@ -48,7 +48,7 @@ def linear_fits(
             _draw_line(axes, line, highest)
         axes.set_title(method, fontsize=11, parse_math=False)
         axes.set(xlim=(0, highest), ylim=(0, highest), aspect="equal")
-    panels[0].legend(loc="lower right", fontsize=8)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", fontsize=9, ncols=2)
     for axes in panels[len(lines) :]:
         axes.set_axis_off()
     for axes in panels[: len(lines)][-n_columns:]:  # the lowest of each column
@@ -73,4 +73,4 @@ def _draw_line(axes: Axes, line: Mapping[str, Any], highest: float) -> None:
         f"y = {slope:.3f} x {'−' if intercept < 0 else '+'} {abs(intercept):.3f}\n"
         f"R² = {line['r_squared']:.3f}, r = {r:.3f}\nconcordance {line['concordance']:.3f}"
     )
-    axes.text(0.04, 0.96, said, transform=axes.transAxes, va="top", fontsize=9)
+    axes.text(0.96, 0.04, said, transform=axes.transAxes, ha="right", fontsize=9)  # no point lies far below identity

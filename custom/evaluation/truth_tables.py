@@ -68,7 +68,7 @@ def shift_table(methods: Mapping[str, ShiftErrors], *, label: str) -> Table:
         for name, method in methods.items()
     ]
     caption = f"CT shifted: {label}, mean over animals ± half its 95 % interval."
-    return Table(caption, ["method", "knows", *(f"{shift:g} mm" for shift in shifts)], rows)
+    return Table(caption, ["method", "kind", *(f"{shift:g} mm" for shift in shifts)], rows)
 
 
 def _cell(measures: Sequence[Measures], method: str, column: Column) -> str:

@@ -12,13 +12,13 @@ SMALLEST_P = 0.001
 
 def mean_and_sd(described: Description, decimals: int, factor: float = 1) -> str:
     """Write mean ± SD, or the mean alone where one value has no spread."""
-    mean = f"{factor * described.mean:.{decimals}f}".replace("-", "−")
+    mean = f"{_rounded(factor * described.mean, decimals):.{decimals}f}".replace("-", "−")
     return mean if described.sd is None else f"{mean} ± {factor * described.sd:.{decimals}f}"
 
 
 def signed(value: float, decimals: int) -> str:
     """Write a difference with its sign."""
-    return f"{value:+.{decimals}f}".replace("-", "−")
+    return f"{_rounded(value, decimals):+.{decimals}f}".replace("-", "−")
 
 
 def interval(ends: Sequence[float] | None, decimals: int) -> str:
@@ -33,3 +33,8 @@ def probability(p: float | None) -> str:
     if p < SMALLEST_P:
         return f"< {SMALLEST_P:g}"
     return f"{p:.3f}" if p < 0.1 else f"{p:.2f}"
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """Round, with no sign before what is then 0."""
+    return round(value, decimals) + 0.0

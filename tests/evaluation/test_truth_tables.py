@@ -42,5 +42,5 @@ def test_shifts_are_columns() -> None:
     """A single animal has no interval; two that agree have one of no width."""
     methods = {"Dy-U": ShiftErrors(kind="SPECT only", errors={0.0: [0.02], 12.0: [0.03, 0.03]})}
     table = shift_table(methods, label="absolute error of IMBV")
-    assert list(table.header) == ["method", "knows", "0 mm", "12 mm"]
+    assert list(table.header) == ["method", "kind", "0 mm", "12 mm"]
     assert table.rows == [["Dy-U", "SPECT only", "0.020 ± 0.000", "0.030 ± 0.000"]]

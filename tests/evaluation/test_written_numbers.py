@@ -20,6 +20,11 @@ def test_differences_have_their_sign() -> None:
     assert interval(None, 2) == "—"
 
 
+def test_what_is_rounded_to_0_has_no_minus() -> None:
+    assert signed(-1e-9, 3) == "+0.000"
+    assert mean_and_sd(describe([-1e-9]), 3) == "0.000"
+
+
 @pytest.mark.parametrize(
     ("p", "written"),
     [
