@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime
 import os
-import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numba
 import numpy as np
+
+from custom.evaluation.machine import processor
 
 
 def machine(n_threads: int) -> str:
     """Describe the processor, what else it has to do, and the day."""
     threads = "one thread" if n_threads == 1 else f"{n_threads} threads"
-    return f"{_processor()}, {os.cpu_count()} cores, {threads}, load {load()}, {datetime.date.today()}"
+    return f"{processor()}, {os.cpu_count()} cores, {threads}, load {load()}, {datetime.date.today()}"
 
 
 def load() -> str:
@@ -33,13 +33,6 @@ def reading(n_bytes: int, n_threads: int) -> Callable[[], float]:
             return sum(pool.map(_sum, shares))
 
     return read
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
-    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 @numba.njit(nogil=True, fastmath=True)

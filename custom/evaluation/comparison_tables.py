@@ -1,0 +1,116 @@
+"""Tables of what tells methods apart, or does not: all pairs, equivalence, and the network's components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from custom.evaluation.page import Paragraph, Table
+from custom.evaluation.page_text import Text
+from custom.evaluation.published import P_AGAINST_IY
+from custom.evaluation.written_numbers import NOTHING, interval, probability, signed
+
+MEASURES = {
+    "imbv": ("IMBV", 3),
+    "imbv_error": ("absolute error of IMBV against iterative Yang", 3),
+    "ssim": ("SSIM", 4),
+    "psnr_db": ("PSNR (dB)", 2),
+    "rmse": ("RMSE", 4),
+}
+
+
+def variance_sentence(variance: Mapping[str, Any], measure: str) -> Paragraph:
+    """Say what the analysis of variance with repeated measures finds.
+
+    Args:
+        variance: as `compare_methods` gives it: `f`, `df_methods`, `df_error`, `p`, `epsilon`, `p_greenhouse_geisser`.
+        measure: name of what was analysed.
+    """
+    return Paragraph(
+        f"{MEASURES[measure][0]}: analysis of variance with repeated measures, F({variance['df_methods']}, "
+        f"{variance['df_error']}) = {variance['f']:.1f}, p {_equals(variance['p'])}; with Greenhouse and Geisser's "
+        f"correction (ε = {variance['epsilon']:.2f}) p {_equals(variance['p_greenhouse_geisser'])}."
+    )
+
+
+def pairs_table(variance: Mapping[str, Any], measure: str) -> Table:
+    """Show the probabilities of all pairs of methods: Tukey's above the diagonal, Holm's below.
+
+    Args:
+        variance: as `compare_methods` gives it: `methods`, and `pairs` with `first`, `second`, `p_tukey`, `p_holm`.
+        measure: name of what was compared.
+    """
+    methods = variance["methods"]
+    p = {(pair["first"], pair["second"]): pair["p_tukey"] for pair in variance["pairs"]}
+    p |= {(pair["second"], pair["first"]): pair["p_holm"] for pair in variance["pairs"]}
+    rows = [
+        [row, *(NOTHING if row == column else probability(p[row, column]) for column in methods)] for row in methods
+    ]
+    caption = (
+        f"{MEASURES[measure][0]}: p of every pair. Above the diagonal Tukey's test with the error term of the repeated "
+        "measures, below it the paired t-test with Holm's correction, which needs no equal spread of the differences."
+    )
+    return Table(caption, ["", *methods], rows)
+
+
+def equivalence_table(agreement: Mapping[str, Mapping[str, Any]], *, title: str, reference: str) -> Table:
+    """Show how far IMBV of every method is from that of a reference, and whether that is within the margin.
+
+    Args:
+        agreement: by method, as `compare_methods` gives it under `imbv_agreement`: `equivalence` of each.
+        title: which animals.
+        reference: what methods are compared with; beside iterative Yang stand the paper's probabilities.
+    """
+    tests = {method: of["equivalence"] for method, of in agreement.items()}
+    margin, n = next((test["margin"], test["n"]) for test in tests.values())
+    published = P_AGAINST_IY if reference == "iterative Yang" else {}
+    rows: list[Sequence[Text]] = [
+        [
+            method,
+            signed(test["mean_difference"], 4),
+            interval(test["interval_95"], 4),
+            interval(test["interval_90"], 4),
+            probability(test["p"]),
+            test["verdict"],
+            *([published.get(method, "")] if published else []),
+        ]
+        for method, test in tests.items()
+    ]
+    caption = (
+        f"{title}, n = {n}: IMBV minus that of {reference}. Equivalent: two one-sided tests show at 5 % that the mean "
+        f"difference lies within ±{margin:g} (the 90 % interval lies inside). Different: the 95 % interval excludes 0."
+    )
+    header = ["method", "mean difference", "95 % interval", "90 % interval", "p of equivalence", "verdict"]
+    return Table(caption, [*header, *(["p of difference in the paper"] if published else [])], rows)
+
+
+def components_table(effects: Sequence[Mapping[str, Any]]) -> Table:
+    """Show what every component brings: the network with it minus the network without it.
+
+    Args:
+        effects: as `compare_methods` gives them under `components`.
+    """
+    rows = [
+        [
+            effect["component"],
+            f"{effect['network_with']} − {effect['network_without']}",
+            name,
+            signed(effect["difference"]["mean_difference"], decimals),
+            interval(effect["difference"]["interval_95"], decimals),
+            probability(effect["p_holm"]),
+            probability(effect["difference"]["p_wilcoxon"]),
+        ]
+        for effect in effects
+        for name, decimals in [MEASURES[effect["measure"]]]
+    ]
+    caption = (
+        "Effect of every component: networks that differ in nothing else, over animals. p: paired t-test with Holm's "
+        "correction over all rows; Wilcoxon's uncorrected. An error that falls and an SSIM that rises are gains."
+    )
+    header = ["component", "networks", "measure", "difference", "95 % interval", "p (t, Holm)", "p (Wilcoxon)"]
+    return Table(caption, header, rows)
+
+
+def _equals(p: float) -> str:
+    written = probability(p)
+    return written if written.startswith("<") else f"= {written}"

@@ -1,0 +1,60 @@
+"""The networks of a comparison, as their training left them on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from custom.errors import BadInput
+from custom.evaluation.learning_curves import LearningCurve, read_learning_curve
+
+RECORDED = ("network_name", "seed", "n_parameters", "volumes", "seconds", "stages")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A trained network.
+
+    Args:
+        record: as the run `comparison` notes it in `members.json`: `network_name`, `seed`, `n_parameters`, `volumes`,
+            `seconds`, and the epochs of every stage under `stages`.
+        curve: its learning curve.
+    """
+
+    record: Mapping[str, Any]
+    curve: LearningCurve
+
+    @property
+    def stage_ends(self) -> list[float]:
+        """Volumes seen where a stage ended and the next began."""
+        epochs = list(accumulate(self.record["stages"].values()))
+        return [float(self.curve.volumes[epoch - 1]) for epoch in epochs[:-1]]
+
+
+def read_trained(comparison_dir: Path) -> dict[str, Trained]:
+    """Read all members of a comparison, by name.
+
+    Args:
+        comparison_dir: folder that the run `comparison` wrote, with members.json and <member>/curve.csv.
+
+    Raises:
+        BadInput: a file that is missing or cannot be read, or a record without what the page shows.
+    """
+    path = comparison_dir / "members.json"
+    try:
+        members = json.loads(path.read_text(encoding="utf-8"))
+        missing = {name: [key for key in RECORDED if key not in record] for name, record in members.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BadInput(f"{path} must list trained networks ({error}); run `comparison` first") from error
+    if not members or any(missing.values()):
+        raise BadInput(
+            f"{path} must tell {', '.join(RECORDED)} of every network, lacks {missing}; did another version write it?"
+        )
+    return {
+        name: Trained(record=record, curve=read_learning_curve(comparison_dir / name / "curve.csv"))
+        for name, record in members.items()
+    }

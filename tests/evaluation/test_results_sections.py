@@ -1,0 +1,69 @@
+"""What each section of the results page holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from custom.evaluation import results_sections as sections
+from custom.evaluation.page import Block, Heading, Illustration, Table
+from tests.results_evidence import evidence
+
+EVIDENCE = evidence()
+
+
+def kinds(blocks: Sequence[Block]) -> list[str]:
+    return [type(block).__name__ for block in blocks]
+
+
+def test_seeds_of_one_network_share_a_name_among_the_curves() -> None:
+    table, picture = sections.training_section(EVIDENCE.trained)
+    assert isinstance(table, Table)
+    assert [row[0] for row in table.rows] == ["dy_unet_bv", "dy_unet_bv-2"]
+    assert isinstance(picture, Illustration)
+    assert [text.get_text() for text in picture.draw().legends[0].get_texts()] == ["Dy-U-BV"]
+
+
+def test_every_study_has_its_slices_and_profiles() -> None:
+    blocks = sections.images_section(EVIDENCE.studies * 2)
+    files = [block.file for block in blocks if isinstance(block, Illustration)]
+    assert files == ["results_slices_1.png", "results_profiles_1.png", "results_slices_2.png", "results_profiles_2.png"]
+
+
+def test_fits_leave_the_truth_out() -> None:
+    fits = sections.agreement_section(EVIDENCE.paper)[-1]
+    assert isinstance(fits, Illustration)
+    assert [axes.get_title() for axes in fits.draw().axes if axes.axison] == ["no correction", "network"]
+
+
+def test_what_could_not_be_analysed_is_left_out() -> None:
+    """Of two measures one has an analysis of variance."""
+    blocks = sections.differences_section(EVIDENCE.paper, EVIDENCE.further)
+    assert kinds(blocks) == [
+        *("Heading", "Paragraph", "Table"),
+        *("Heading", "Table", "Table", "Table"),
+        *("Heading", "Table", "Table", "Table"),
+    ]
+    assert [block.text for block in blocks if isinstance(block, Heading)] == [
+        "All pairs, ten animals",
+        "Equivalence and components, ten animals",
+        "Equivalence and components, forty further animals",
+    ]
+
+
+def test_the_truth_is_told_for_every_kind_of_animals() -> None:
+    said = "\n".join(block.markdown() for block in sections.truth_section(EVIDENCE))
+    for title in ("ten animals", "forty further animals", "animals outside the training's ranges"):
+        assert f"{title}: mean ± SD over 4 volumes" in said
+
+
+def test_no_two_pictures_share_a_file() -> None:
+    blocks = [
+        *sections.training_section(EVIDENCE.trained),
+        *sections.paper_section(EVIDENCE.paper),
+        *sections.images_section(EVIDENCE.studies),
+        *sections.agreement_section(EVIDENCE.paper),
+        *sections.truth_section(EVIDENCE),
+        *sections.ct_section(EVIDENCE),
+    ]
+    files = [block.file for block in blocks if isinstance(block, Illustration)]
+    assert len(files) == len(set(files)) == 9

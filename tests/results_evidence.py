@@ -1,0 +1,124 @@
+"""Evidence for a results page, small and made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from custom.evaluation.ct_shift_picture import ShiftErrors
+from custom.evaluation.evidence import Comparison, Evidence
+from custom.evaluation.learning_curves import LearningCurve
+from custom.evaluation.measures import Measures
+from custom.evaluation.trained import Trained
+from tests.study_images import study_images
+
+METHODS = {"no correction": 0.30, "network": 0.17, "iterative Yang": 0.15, "truth": 0.16}
+ESTIMATES = ("no correction", "network")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuresWithTruth(Measures):
+    """Measures that need the true activity."""
+
+    imbv_error_tissues: float | None = 0.02
+    imbv_error_voxels: float | None = 0.03
+    wall_recovery: float | None = 1.1
+    cavity_recovery: float | None = 0.9
+    heart_rmse: float | None = 0.12
+    segment_rmse: float | None = 0.05
+    segments: tuple[float, ...] = ()
+
+
+def evidence() -> Evidence:
+    """Return evidence of one network; the name of the machine tries to be HTML."""
+    return Evidence(
+        command="python -m monai.bundle run results --config_file bundle/configs/results.yaml",
+        made={"machine": "two cores <script>alert(1)</script>", "date": "2026-11-26"},
+        trained={"dy_unet_bv": trained(seed=1), "dy_unet_bv-2": trained(seed=2)},
+        paper=comparison("ten animals"),
+        further=comparison("forty further animals"),
+        others={"animals outside the training's ranges": measures()},
+        studies=[study_images(["no correction", "network", "iterative Yang"])],
+        shifts={"iterative Yang": ShiftErrors(kind="iterative Yang", errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})},
+        wrong_gate=Figure,
+        findings=["Uncorrected IMBV lies far above the paper's."],
+    )
+
+
+def trained(*, seed: int) -> Trained:
+    """Return two epochs of crops and two of whole volumes."""
+    loss = np.array([0.4, 0.3, 0.2, 0.19])
+    record = {
+        "network_name": "Dy-U-BV",
+        "seed": seed,
+        "n_parameters": 3_846_557,
+        "volumes": 120,
+        "seconds": 7200.0,
+        "stages": {"crops": 2, "volumes": 2},
+    }
+    volumes = np.array([30.0, 60.0, 90.0, 120.0])
+    curve = LearningCurve(volumes=volumes, training_loss=loss, validation_loss=loss, validation_imbv_error=loss / 10)
+    return Trained(record=record, curve=curve)
+
+
+def measures() -> list[MeasuresWithTruth]:
+    """Return a row for two animals with two gates each, by every method."""
+    rows = []
+    for place, (animal, gate) in enumerate((("a", "ed"), ("a", "es"), ("b", "ed"), ("b", "es"))):
+        for method, imbv in METHODS.items():
+            quality = {"ssim": 0.9, "psnr_db": 30.0, "rmse": 0.02} if method in ESTIMATES else {}
+            name = {"study": f"{animal}_gate-{gate}", "animal": animal, "gate": gate, "method": method}
+            rows.append(MeasuresWithTruth(**name, imbv=imbv * (1 + 0.1 * place), segments=(imbv,) * 17, **quality))
+    return rows
+
+
+def comparison(title: str) -> Comparison:
+    """Return what the statistics of `measures` might be."""
+    statistics = {
+        "variance": {"imbv": variance(), "ssim": None},
+        "imbv_agreement": {
+            reference: {method: agreement() for method in METHODS if method != reference}
+            for reference in ("iterative Yang", "truth")
+        },
+        "components": [effect()],
+    }
+    return Comparison(title=title, measures=measures(), over_animals=statistics, over_volumes=statistics)
+
+
+def variance() -> dict:
+    """Return an analysis of variance of the estimates and their reference."""
+    methods = [method for method in METHODS if method != "truth"]
+    pairs = [(first, second) for place, first in enumerate(methods) for second in methods[place + 1 :]]
+    return {
+        "methods": methods,
+        "f": 40.0,
+        "df_methods": 2,
+        "df_error": 2,
+        "p": 0.02,
+        "epsilon": 0.5,
+        "p_greenhouse_geisser": 0.08,
+        "pairs": [{"first": first, "second": second, "p_tukey": 0.01, "p_holm": 0.02} for first, second in pairs],
+    }
+
+
+def agreement() -> dict:
+    """Return equivalence and line of one method."""
+    test = {"n": 2, "margin": 0.015, "mean_difference": 0.004, "verdict": "equivalent", "p": 0.01}
+    coefficient = {"value": 0.98, "interval_95": (0.9, 1.0)}
+    line = {
+        "slope": coefficient,
+        "intercept": coefficient,
+        "pearson_r": coefficient,
+        "r_squared": 0.9,
+        "concordance": 0.8,
+    }
+    return {"equivalence": {**test, "interval_90": (0.0, 0.008), "interval_95": (-0.001, 0.009)}, "line": line}
+
+
+def effect() -> dict:
+    """Return what a component brings."""
+    networks = {"component": "CT", "network_without": "Dy-U", "network_with": "Dy-U-CT"}
+    difference = {"mean_difference": 0.01, "interval_95": (0.0, 0.02), "p_wilcoxon": 0.05}
+    return {**networks, "measure": "ssim", "difference": difference, "p_holm": 0.04}
