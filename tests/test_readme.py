@@ -118,8 +118,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
     write_studies(folder)
     network = DynamicUNet(dynamic=False, dense_connection=False)
-    nothing = {name: torch.zeros_like(value) for name, value in network.state_dict().items()}
-    torch.save(nothing, folder / "unet_that_changes_nothing.pt")
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    torch.save(network.state_dict(), folder / "unet_that_changes_nothing.pt")
     return folder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from custom.errors import BadInput
-from custom.settings import check_device, check_whole
+from custom.settings import check_device, check_positive, check_whole
 
 
 def test_whole_numbers_pass():
@@ -22,6 +22,16 @@ def test_other_numbers_are_refused_by_their_name(value):
 def test_the_smallest_number_is_said():
     with pytest.raises(BadInput, match="seed must be a whole number from 0, got -1; "):
         check_whole(smallest=0, seed=-1)
+
+
+def test_amounts_above_zero_pass():
+    check_positive(kernel_scale=0.5, clip_norm=1)
+
+
+@pytest.mark.parametrize("value", [0, -0.5, float("nan"), float("inf"), "half", True, None])
+def test_other_amounts_are_refused_by_their_name(value):
+    with pytest.raises(BadInput, match=f"clip_norm must be a number above 0, got {value!r}; "):
+        check_positive(kernel_scale=0.5, clip_norm=value)
 
 
 def test_the_processor_is_always_there():
