@@ -19,7 +19,7 @@ from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALL = "--camera small_camera.yaml --n_iterations 2 --n_yang_iterations 1"
-TINY = "--network_def#n_filters 4 --max_epochs 1 --batch_size 2"
+TINY = "--n_filters 4 --max_epochs 1 --batch_size 2"
 
 # What each command, known by some words of it, gets added, and a file that it leaves; in the README's order
 RUNS = {

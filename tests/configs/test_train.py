@@ -29,7 +29,7 @@ N_EPOCHS, STEPS, N_FILTERS = 3, 3, 4  # 6 volumes in batches of 2
 SETTINGS = {
     "max_epochs": N_EPOCHS,
     "batch_size": 2,
-    "network_def#n_filters": N_FILTERS,
+    "n_filters": N_FILTERS,
     "device": "cpu",
 }
 Outcome = subprocess.CompletedProcess
@@ -231,6 +231,7 @@ def test_settings_are_those_that_decide_the_result(
     parser["dataset_dir"] = cohort.name
     assert parser.get_parsed_content("settings") == {
         "dataset_dir": str(cohort),
+        "label_kind": "label",
         "seed": 20230117,
         "max_epochs": N_EPOCHS,
         "batch_size": 2,
@@ -245,7 +246,11 @@ def test_settings_are_those_that_decide_the_result(
         "image_keys": ["image"],
         "dynamic": True,
         "dense_connection": True,
+        "n_filters": N_FILTERS,
+        "kernel_scale": None,
         "weights": str(cohort.parent / "given.pt"),
+        "val_interval": 1,
+        "amp": True,
     }
 
 
@@ -278,10 +283,13 @@ def test_crops_with_ct_begin_from_given_weights(workflow: Callable[..., ConfigWo
     assert all(torch.equal(reached[name], weight) for name, weight in given.items())
 
 
-def test_image_and_reference_are_divided_by_one_factor(cohort: Path, workflow: Callable[..., ConfigWorkflow]) -> None:
-    study = workflow().parser.get_parsed_content("validate#dataset")[0]
+@pytest.mark.parametrize(("label_kind", "file"), [("label", "iy"), ("truth", "activity")])
+def test_image_and_what_is_learnt_are_divided_by_one_factor(
+    label_kind: str, file: str, cohort: Path, workflow: Callable[..., ConfigWorkflow]
+) -> None:
+    study = workflow(label_kind=label_kind).parser.get_parsed_content("validate#dataset")[0]
     files = cohort / "sub-004/gate-ed"
-    image, label = (nibabel.load(files / f"sub-004_gate-ed_{kind}.nii.gz").get_fdata() for kind in ("mlem", "iy"))
+    image, label = (nibabel.load(files / f"sub-004_gate-ed_{kind}.nii.gz").get_fdata() for kind in ("mlem", file))
     scale = np.percentile(image[image != 0], 99.9)
     np.testing.assert_allclose(study["image"][0], image / scale, atol=1e-5)
     np.testing.assert_allclose(study["label"][0], label / scale, atol=1e-5)
