@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = ("LICENSE", "Makefile", "bundle", "custom", "requirements.txt", "requirements-dev.txt", "tools")
 SMALL = "--camera our_camera.yaml --n_iterations 2 --n_yang_iterations 1"
 BRIEF = "--max_epochs 1"  # from weights with which even one step leaves a heart to measure
+BRIEF_STAGES = "--crops#max_epochs 1 --crops#crop_size [31,31,31] --volumes#max_epochs 1"
 SMALL_CAMERA = SMALL.removeprefix("--camera our_camera.yaml ")
 
 
@@ -74,6 +75,14 @@ SHOWN = {
     ),
     "make evaluation NETWORK=unet WEIGHTS=output/unet/model.pt OUTPUT=output/unet_evaluation": Shown(
         gives=tuple(f"output/unet_evaluation/{name}" for name in EVALUATED)
+    ),
+    "make comparison": Shown(
+        options=f"--members '[{{network:unet,n_filters:2}}]' {BRIEF_STAGES}",
+        gives=(
+            "output/comparison/members.json",
+            "output/comparison/unet_n_filters-2/curve.csv",
+            *corrected("output/comparison/corrected/cohort/unet_n_filters-2", "sub-003_gate-ed", "sub-003_gate-es"),
+        ),
     ),
     "make description": Shown(
         variables="DATASET=data/simulated", gives=tuple(f"output/description/{name}" for name in DESCRIBED)

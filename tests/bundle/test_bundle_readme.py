@@ -28,6 +28,10 @@ RUNS = {
     "--config_file configs/train.yaml": (TINY, "output/training/model.pt"),
     "configs/networks/unet.yaml": (TINY, "output/unet/model.pt"),
     "torchrun": (f"{TINY} --device cpu", "output/two_gpus/model.pt"),
+    "run comparison": (
+        "--members [{network:unet,n_filters:4}] --crops {max_epochs:1,crop_size:[31,31,31]} --volumes {max_epochs:1}",
+        "output/comparison/members.json",
+    ),
     "--input data/cohort": ("", "output/evaluation/corrected/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz"),
     "run evaluation": ("", "output/evaluation/summary.json"),
     "--projections counts": (SMALL, "reconstructed/iterative_yang.nii.gz"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -20,6 +21,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from custom.errors import find_bad_input
 from custom.networks.dynamic_unet import DynamicUNet
+from custom.training.curve import read_curve
 from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -114,7 +116,7 @@ def continued(cohort: Path, trained: dict[str, Path]) -> Path:
 
 def test_a_training_leaves_the_best_weights_and_a_checkpoint(trained: dict[str, Path]) -> None:
     output = trained["whole"]
-    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    assert {file.name for file in output.iterdir()} == {"curve.csv", "last.pt", "model.pt", "tensorboard"}
     network = DynamicUNet(n_filters=N_FILTERS)
     network.load_state_dict(torch.load(output / "model.pt", weights_only=True))
     losses = history(output, "validation", "val_loss")
@@ -149,6 +151,19 @@ def test_killed_and_continued_its_history_has_no_gap_and_no_repetition(
         curve = history(continued, run, tag)
         assert list(curve) == list(range(1, n + 1))
         assert curve == history(trained["whole"], run, tag)
+    tables = [[replace(p, seconds=0) for p in read_curve(f / "curve.csv")] for f in (continued, trained["whole"])]
+    assert tables[0] == tables[1]
+
+
+def test_the_table_of_epochs_is_the_history(trained: dict[str, Path]) -> None:
+    curve = read_curve(trained["whole"] / "curve.csv")
+    assert [point.volumes for point in curve] == [6, 12, 18]
+    for run, tag, values in (
+        ("training", "train_loss", [point.training_loss for point in curve]),
+        ("validation", "val_loss", [point.validation_loss for point in curve]),
+        ("validation", "val_imbv_error", [point.validation_imbv_error for point in curve]),
+    ):
+        assert list(history(trained["whole"], run, tag).values()) == pytest.approx(values)
 
 
 def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path]) -> None:
@@ -156,7 +171,7 @@ def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path])
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m")
     outcome = train(cohort, output, trained["folder"], MULTI_GPU, launcher=launcher)
     assert outcome.returncode == 0, outcome.stderr
-    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    assert {file.name for file in output.iterdir()} == {"curve.csv", "last.pt", "model.pt", "tensorboard"}
     assert kept(output)["trainer"] == kept(trained["whole"])["trainer"]
     assert kept(output)["network"].keys() == kept(trained["whole"])["network"].keys()
     for run, tag in (("training", "train_loss"), ("validation", "val_loss")):
