@@ -15,7 +15,7 @@ from ignite.engine import Engine, Events
 from monai.handlers import CheckpointLoader
 
 from custom.errors import BadInput
-from custom.training.progress import SETTINGS, TRAINER, Progress
+from custom.training.progress import ENDED, SETTINGS, TRAINER, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -107,8 +107,11 @@ class LastCheckpoint:
                 f"{engine.state.epoch_length} steps an epoch, now there are {steps}; begin in another output_dir"
             )
         logger.info("Continuing after epoch %d of %s", engine.state.epoch, self.path)
+        if self.progress.finished:
+            engine.terminate()
 
     def write(self, engine: Engine) -> None:
         """Keep the state after an epoch."""
         state = {name: item.state_dict() for name, item in self.objects.items()}
-        write_whole({**state, SETTINGS: self.settings, TRAINER: engine.state_dict()}, self.path)
+        ended = {ENDED: engine.should_terminate}
+        write_whole({**state, **ended, SETTINGS: self.settings, TRAINER: engine.state_dict()}, self.path)

@@ -15,6 +15,7 @@ from custom.errors import BadInput
 
 TRAINER = "trainer"  # name of the engine's own state in a checkpoint: steps done
 SETTINGS = "settings"  # name of what decides the result in a checkpoint
+ENDED = "ended"  # name of whether training ended before its last epoch in a checkpoint
 WAY_OUT = "choose another output_dir, or begin anew with --resume False --overwrite True"
 
 
@@ -94,7 +95,8 @@ def _read(path: Path) -> tuple[Progress, dict[str, Any]]:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         state = checkpoint[TRAINER]
         epoch = state["iteration"] // state["epoch_length"]
-        progress = Progress(epoch=epoch, iteration=state["iteration"], finished=epoch >= state["max_epochs"])
+        finished = epoch >= state["max_epochs"] or checkpoint.get(ENDED, False)
+        progress = Progress(epoch=epoch, iteration=state["iteration"], finished=finished)
         return progress, dict(checkpoint.get(SETTINGS, {}))
     except Exception as error:
         reason = shorten(str(error), 200, placeholder=" …")

@@ -77,11 +77,11 @@ def kept(output: Path) -> dict:
 
 
 def assert_same_weights(first: Path, second: Path) -> None:
-    for name in ("last.pt", "model.pt"):
-        one, other = (torch.load(folder / name, weights_only=True) for folder in (first, second))
-        one, other = (state.get("network", state) for state in (one, other))
+    for file, name in (("last.pt", "network"), ("last.pt", "validated"), ("model.pt", None)):
+        one, other = (torch.load(folder / file, weights_only=True) for folder in (first, second))
+        one, other = (state if name is None else state[name] for state in (one, other))
         assert one.keys() == other.keys()
-        assert all(torch.equal(one[key], other[key]) for key in one), name
+        assert all(torch.equal(one[key], other[key]) for key in one), file
 
 
 @pytest.fixture(scope="session")
@@ -164,6 +164,35 @@ def test_the_table_of_epochs_is_the_history(trained: dict[str, Path]) -> None:
         ("validation", "val_imbv_error", [point.validation_imbv_error for point in curve]),
     ):
         assert list(history(trained["whole"], run, tag).values()) == pytest.approx(values)
+
+
+def test_with_all_options_on_it_ends_with_the_same_weights_too(cohort: Path, tmp_path: Path) -> None:
+    options = {"clip_norm": 0.01, "ema_decay": 0.5, "patience": 2, "max_epochs": 4}
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    kill = stopped_by(signal.SIGKILL, STEPS + 2, tmp_path)
+    first, second = at_once(
+        lambda: train(cohort, whole, tmp_path, **options),
+        lambda: train(cohort, killed, tmp_path, kill, **options),
+    )
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == -signal.SIGKILL
+    outcome = train(cohort, killed, tmp_path, **options)
+    assert outcome.returncode == 0, outcome.stderr
+    assert_same_weights(whole, killed)
+    state = kept(whole)
+    assert not torch.equal(state["network"]["output.weight"], state["validated"]["output.weight"])
+    assert torch.equal(
+        torch.load(whole / "model.pt", weights_only=True)["output.weight"], state["validated"]["output.weight"]
+    )
+
+
+def test_it_ends_early_and_is_then_done(cohort: Path, tmp_path: Path) -> None:
+    """A learning rate of nothing never betters the first validation."""
+    still = {"learning_rate": 0.0, "final_learning_rate": 0.0, "patience": 1, "max_epochs": 9}
+    for _ in range(2):
+        outcome = train(cohort, tmp_path / "output", tmp_path, **still)
+        assert outcome.returncode == 0, outcome.stderr
+        assert [point.epoch for point in read_curve(tmp_path / "output" / "curve.csv")] == [1, 2]
 
 
 def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path]) -> None:
@@ -252,6 +281,9 @@ def test_settings_are_those_that_decide_the_result(
         "batch_size": 2,
         "learning_rate": 1e-3,
         "final_learning_rate": pytest.approx(1e-5),
+        "clip_norm": None,
+        "ema_decay": None,
+        "patience": None,
         "step_degrees": 30,
         "crop_size": None,
         "mae_weight": 1.0,
