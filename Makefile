@@ -37,7 +37,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training deblurring evaluation bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation bundle lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -83,6 +83,10 @@ attenuation: $(READY)  ## bring the CT in folder INPUT onto the SPECT grid, in H
 training: $(READY)  ## train on DATASET; NETWORK=unet for another network; continues where it was interrupted, anew with OVERWRITE=1
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" $(BEGINS_ANEW) --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
+
+comparison: $(READY)  ## train all networks by one protocol on DATASET, correct its test animals; continues where it was interrupted
+	$(RUN) comparison --config_file $(CONFIGS)/compare.yaml --dataset_dir "$(DATASET)" \
+		--output_dir "$(RESULTS)" $(OPTIONS)
 
 deblurring: $(READY)  ## correct the test animals of DATASET by Richardson-Lucy and RBV, for evaluation to compare under the same OUTPUT
 	$(RUN) deblurring --config_file $(CONFIGS)/deblur.yaml --dataset_dir "$(DATASET)" \

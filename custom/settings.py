@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -40,6 +41,20 @@ def check_yes_or_no(**settings: object) -> None:
     for name, value in settings.items():
         if not isinstance(value, bool):
             raise BadInput(f"{name} must be True or False, got {value!r}; command lines need the capital letter")
+
+
+def check_positive(**numbers: object) -> None:
+    """Hold settings that measure something against the finite numbers above 0.
+
+    Args:
+        numbers: the settings by the names under which the user gives them.
+
+    Raises:
+        BadInput: one is no number, not finite, or not above 0.
+    """
+    for name, value in numbers.items():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < math.inf:
+            raise BadInput(f"{name} must be a number above 0, got {value!r}; is it a word, negative or left empty?")
 
 
 def check_device(device: Any) -> None:  # noqa: ANN401

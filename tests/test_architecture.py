@@ -25,13 +25,14 @@ MAY_IMPORT = {room: ANYWHERE | {"cluster", "leftovers", *PHYSICS[:place]} for pl
     "networks": ANYWHERE,
     "losses": ANYWHERE | {"metrics"},
     "metrics": ANYWHERE,
-    "training": ANYWHERE | {"data", "losses", "metrics"},
+    "training": ANYWHERE | {"cluster", "data", "losses", "metrics"},
     "evaluation": ANYWHERE | {"metrics"},
 }
 RUNS = {
     "simulate": "simulation",
     "reference": "reference",
     "train": "training",
+    "compare": "comparison",
     "inference": "inference",
     "evaluate": "evaluation",
     "deblur": "deblurring",

@@ -26,6 +26,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = ("LICENSE", "Makefile", "bundle", "custom", "requirements.txt", "requirements-dev.txt", "tools")
 SMALL = "--camera our_camera.yaml --n_iterations 2 --n_yang_iterations 1"
 BRIEF = "--max_epochs 1"  # from weights with which even one step leaves a heart to measure
+BRIEF_STAGES = "--crops#max_epochs 1 --crops#crop_size [31,31,31] --volumes#max_epochs 1"
 SMALL_CAMERA = SMALL.removeprefix("--camera our_camera.yaml ")
 
 
@@ -81,6 +82,14 @@ SHOWN = {
     "make evaluation NETWORK=unet WEIGHTS=output/unet/model.pt OUTPUT=output/unet_evaluation": Shown(
         gives=tuple(f"output/unet_evaluation/{name}" for name in EVALUATED)
     ),
+    "make comparison": Shown(
+        options=f"--members '[{{network:unet,n_filters:2}}]' {BRIEF_STAGES}",
+        gives=(
+            "output/comparison/members.json",
+            "output/comparison/unet_n_filters-2/curve.csv",
+            *corrected("output/comparison/corrected/cohort/unet_n_filters-2", "sub-003_gate-ed", "sub-003_gate-es"),
+        ),
+    ),
     "make description": Shown(
         variables="DATASET=data/simulated", gives=tuple(f"output/description/{name}" for name in DESCRIBED)
     ),
@@ -124,8 +133,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
     write_studies(folder)
     network = DynamicUNet(dynamic=False, dense_connection=False)
-    nothing = {name: torch.zeros_like(value) for name, value in network.state_dict().items()}
-    torch.save(nothing, folder / "unet_that_changes_nothing.pt")
+    for parameter in network.parameters():
+        torch.nn.init.zeros_(parameter)
+    torch.save(network.state_dict(), folder / "unet_that_changes_nothing.pt")
     return folder
 
 

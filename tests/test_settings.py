@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from custom.errors import BadInput
-from custom.settings import check_device, check_whole, check_yes_or_no
+from custom.settings import check_device, check_positive, check_whole, check_yes_or_no
 
 
 def test_whole_numbers_pass():
@@ -32,6 +32,16 @@ def test_true_and_false_pass():
 def test_words_and_numbers_are_no_switch(value):
     with pytest.raises(BadInput, match=f"overwrite must be True or False, got {value!r}; "):
         check_yes_or_no(list_mode=True, overwrite=value)
+
+
+def test_amounts_above_zero_pass():
+    check_positive(kernel_scale=0.5, clip_norm=1)
+
+
+@pytest.mark.parametrize("value", [0, -0.5, float("nan"), float("inf"), "half", True, None])
+def test_other_amounts_are_refused_by_their_name(value):
+    with pytest.raises(BadInput, match=f"clip_norm must be a number above 0, got {value!r}; "):
+        check_positive(kernel_scale=0.5, clip_norm=value)
 
 
 def test_the_processor_is_always_there():

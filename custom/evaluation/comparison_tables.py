@@ -12,7 +12,7 @@ from custom.evaluation.written_numbers import NOTHING, interval, probability, si
 
 MEASURES = {
     "imbv": ("IMBV", 3),
-    "imbv_error": ("absolute error of IMBV against iterative Yang", 3),
+    "absolute_imbv_error": ("absolute error of IMBV against iterative Yang", 3),
     "ssim": ("SSIM", 4),
     "psnr_db": ("PSNR (dB)", 2),
     "rmse": ("RMSE", 4),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from custom.evaluation.measures import Measures
-from custom.evaluation.method_table import IMBV_ERROR, Subject, method_table
+from custom.evaluation.method_table import ABSOLUTE_IMBV_ERROR, Subject, method_table
 from custom.evaluation.statistics import PairedComparison, compare_paired, holm
 
 # Networks without and with the component
@@ -16,7 +16,7 @@ COMPONENTS = {
     "IMBV loss": (("U-net", "U-net-BV"), ("Dy-U", "Dy-U-BV"), ("Dy-U-CT", "Dy-U-CT-BV")),
     "CT": (("U-net", "U-net-CT"), ("Dy-U", "Dy-U-CT"), ("Dy-U-BV", "Dy-U-CT-BV")),
 }
-MEASURES = (IMBV_ERROR, "ssim", "psnr_db", "rmse")
+MEASURES = (ABSOLUTE_IMBV_ERROR, "ssim", "psnr_db", "rmse")
 
 
 @dataclass(frozen=True, kw_only=True)

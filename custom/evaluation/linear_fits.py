@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from custom.evaluation.agreement import GATES, OTHER_GATE
 from custom.evaluation.footnotes import write_footnote
 from custom.evaluation.measures import Measures
+from custom.evaluation.methods import REFERENCE
 from custom.evaluation.summary import values_of
 
-REFERENCE = "iterative Yang"
 N_COLUMNS = 3
 FOOTNOTE = (
     "Points: studies. Solid: line of least squares; dashed: identity. r: Pearson's correlation. R² and r are 1 for any "

@@ -10,11 +10,11 @@ from custom.evaluation.components import component_effects
 from custom.evaluation.equivalence import IMBV_MARGIN, assess_equivalence
 from custom.evaluation.linear_fit import fit_line
 from custom.evaluation.measures import Measures
-from custom.evaluation.method_table import REFERENCE, MethodTable, Subject, method_table
+from custom.evaluation.method_table import MethodTable, Subject, method_table
+from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.repeated_measures import analyse_variance, compare_all_pairs
 from custom.evaluation.statistics import compare_paired
 
-TRUTH = "truth"
 MEASURES = ("imbv", "ssim", "psnr_db", "rmse")
 SUBJECTS: dict[str, Subject] = {"over_animals": "animal", "over_volumes_as_in_the_paper": "study"}
 

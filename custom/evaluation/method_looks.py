@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
+
 
 class Look(NamedTuple):
     """Colour, marker, and kind and width of a line, in Matplotlib's words."""
@@ -16,9 +18,9 @@ class Look(NamedTuple):
 
 
 REFERENCES = {
-    "no correction": Look("tab:gray", "s", "--", 2.0),
-    "iterative Yang": Look("black", "D", "-", 2.2),
-    "truth": Look("black", "*", ":", 2.0),
+    UNCORRECTED: Look("tab:gray", "s", "--", 2.0),
+    REFERENCE: Look("black", "D", "-", 2.2),
+    TRUTH: Look("black", "*", ":", 2.0),
 }
 COLOURS = (
     "tab:blue",

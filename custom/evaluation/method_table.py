@@ -10,9 +10,9 @@ import numpy as np
 
 from custom.errors import BadInput
 from custom.evaluation.measures import Measures
+from custom.evaluation.methods import REFERENCE
 
-REFERENCE = "iterative Yang"
-IMBV_ERROR = "imbv_error"
+ABSOLUTE_IMBV_ERROR = "absolute_imbv_error"
 Subject = Literal["animal", "study"]
 
 
@@ -36,7 +36,7 @@ def method_table(
 
     Args:
         measures: one row per study and method.
-        measure: name of a number in a row, such as "imbv"; or "imbv_error", |IMBV − IMBV of iterative Yang|.
+        measure: name of a number in a row, such as "imbv"; or "absolute_imbv_error", |IMBV − IMBV of iterative Yang|.
         by: what counts as a subject: "animal", whose value is the mean over its gates, as these are not independent;
             or "study", each volume on its own.
         methods: in the order of the columns; default: all that have the measure, in the order of the rows.
@@ -58,7 +58,7 @@ def method_table(
 
 def _values(measures: Sequence[Measures], measure: str) -> Mapping[tuple[str, str], float]:
     """Return a measure by study and method, where it is defined."""
-    if measure == IMBV_ERROR:
+    if measure == ABSOLUTE_IMBV_ERROR:
         reference = {row.study: row.imbv for row in measures if row.method == REFERENCE}
         found = {(row.study, row.method): _imbv_error(row, reference.get(row.study)) for row in measures}
     else:

@@ -8,14 +8,13 @@ from typing import NamedTuple
 from scipy import stats
 
 from custom.evaluation.measures import Measures
+from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.page import Table
 from custom.evaluation.page_text import Strong, Text
 from custom.evaluation.published import PAPER_SOURCE, PAPER_TABLES
 from custom.evaluation.statistics import describe
 from custom.evaluation.summary import values_of
 from custom.evaluation.written_numbers import NOTHING, mean_and_sd
-
-REFERENCE, TRUTH = "iterative Yang", "truth"
 
 
 class Column(NamedTuple):

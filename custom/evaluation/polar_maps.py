@@ -15,11 +15,11 @@ from matplotlib.patches import Wedge
 
 from custom.evaluation.footnotes import write_footnote
 from custom.evaluation.measures import Measures
+from custom.evaluation.methods import TRUTH
 from custom.evaluation.summary import values_of
 
 Values = Sequence[float] | np.ndarray
 N_COLUMNS = 4
-TRUTH = "truth"
 COLOURS = "RdBu_r"
 DARK = 0.6  # of the scale, from where on figures are white
 WALLS = ((0.0, 1.0, "A"), (-1.0, 0.0, "S"), (0.0, -1.0, "I"), (1.0, 0.0, "L"))

@@ -12,8 +12,9 @@ from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.learning_curves import LearningCurve, learning_curves
 from custom.evaluation.linear_fits import linear_fits
 from custom.evaluation.method_slices import method_slices
+from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.page import Block, Heading, Illustration, Paragraph
-from custom.evaluation.paper_tables import REFERENCE, TRUTH, order_table, paper_table
+from custom.evaluation.paper_tables import order_table, paper_table
 from custom.evaluation.polar_maps import polar_maps, segment_errors
 from custom.evaluation.profiles import method_profiles
 from custom.evaluation.study_images import StudyImages

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
 from custom.evaluation.measures import NUMBERS, QUALITY, Measures, methods_of
+from custom.evaluation.method_table import method_table
 from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED, estimates
 from custom.evaluation.statistics import PairedComparison, compare_paired, describe, holm
 
@@ -51,10 +50,8 @@ def compare_over_animals(measures: Sequence[Measures], measure: str, first: str,
         first: method.
         second: method that is subtracted.
     """
-    animals = list(dict.fromkeys(row.animal for row in measures))
-    rows_of = [[row for row in measures if row.animal == animal] for animal in animals]
-    means = [[float(np.mean(values_of(rows, measure, method))) for rows in rows_of] for method in (first, second)]
-    return compare_paired(*means)
+    table = method_table(measures, measure, by="animal", methods=(first, second))
+    return compare_paired(table.of(first), table.of(second))
 
 
 def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[float]:

@@ -33,19 +33,19 @@ class AttentionBranch(nn.Sequential):
 class KernelAttention(nn.Module):
     """Factors by which a kernel is multiplied, per image volume, tap, input channel and output channel.
 
-        m = gain · (a_spa + a_in + a_out) / 3
+        m = 2 s (a_spa + a_in + a_out) / 3
 
     Args:
         in_channels: C_in.
         out_channels: C_out.
         kernel_size: taps along x, y, z.
-        gain: 1 as printed in the paper; 2 keeps the scale of Xavier's kernels, because sigmoids start near ½.
+        kernel_scale: s, about which the factors start, because sigmoids start near ½.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: Triple, *, gain: float = 1.0) -> None:
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Triple, *, kernel_scale: float) -> None:
         super().__init__()
         self.kernel_size = kernel_size
-        self.gain = gain
+        self.kernel_scale = kernel_scale
         self.spatial = AttentionBranch(in_channels, kernel_size[0] * kernel_size[1] * kernel_size[2])
         self.input = AttentionBranch(in_channels, in_channels)
         self.output = AttentionBranch(in_channels, out_channels)
@@ -64,7 +64,7 @@ class KernelAttention(nn.Module):
         spatial = self.spatial(pooled).view(-1, 1, 1, x, y, z)
         by_input = self.input(pooled)[:, None, :, None, None, None]
         by_output = self.output(pooled)[:, :, None, None, None, None]
-        return (spatial + by_input + by_output) * (self.gain / 3.0)
+        return (spatial + by_input + by_output) * (2.0 * self.kernel_scale / 3.0)
 
 
 def attention_input(features: Tensor, previous: Tensor | None) -> Tensor:
@@ -93,7 +93,7 @@ class DynamicConvolution(nn.Module):
 
         y = (W ⊙ m(p)) ⊛ x + B,    m of `KernelAttention`, p of `attention_input`
 
-    The static layer (`dynamic` off) is the same with m = 1.
+    The static layer (`dynamic` off) is the same with m = s, the kernel scale.
 
     Args:
         in_channels: C_in.
@@ -104,7 +104,8 @@ class DynamicConvolution(nn.Module):
         transposed: whether each input voxel is spread over the taps, on the way up, instead of gathered from them.
         dynamic: whether kernels adapt to the image volume.
         dense_connection: whether attention sees all preceding layers; without effect on a static layer.
-        gain: see `KernelAttention`.
+        kernel_scale: s, the factor on Xavier's kernels at the start, and on every step that training takes from there;
+            with ½ a dynamic layer is equation 3 as printed.
 
     Source: equations 2 to 4 of the paper.
     """
@@ -120,17 +121,20 @@ class DynamicConvolution(nn.Module):
         transposed: bool = False,
         dynamic: bool = True,
         dense_connection: bool = True,
-        gain: float = 1.0,
+        kernel_scale: float = 1.0,
     ) -> None:
         super().__init__()
         self.stride = stride
         self.padding = padding
         self.transposed = transposed
         self.dense_connection = dense_connection
+        self.kernel_scale = kernel_scale
         channels = (in_channels, out_channels) if transposed else (out_channels, in_channels)
         self.weight = nn.Parameter(torch.empty(*channels, *kernel_size))
         self.bias = nn.Parameter(torch.empty(out_channels))
-        self.attention = KernelAttention(in_channels, out_channels, kernel_size, gain=gain) if dynamic else None
+        self.attention = (
+            KernelAttention(in_channels, out_channels, kernel_size, kernel_scale=kernel_scale) if dynamic else None
+        )
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -152,7 +156,7 @@ class DynamicConvolution(nn.Module):
             output_padding: voxels that a transposed convolution adds at the far end along x, y, z.
         """
         if self.attention is None:
-            return self.convolve(features, self.weight, output_padding, 1), None
+            return self.convolve(features, self.kernel_scale * self.weight, output_padding, 1), None
         pooled = attention_input(features, previous).to(self.weight.dtype)
         factors = self.attention(pooled)
         kernels = self.weight * (factors.transpose(1, 2) if self.transposed else factors)

@@ -5,9 +5,10 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from custom.networks.connection_mark import mark_weights
 from custom.networks.dense_block import DenseBlock, Layer
 from custom.networks.dynamic_convolution import DynamicConvolution, Triple
+from custom.networks.marks import mark_weights
+from custom.settings import check_positive, check_whole
 
 N_LEVELS = 4
 SMALLEST_SIZE = {1: 9, 2: 31}  # by stride: what four unpadded convolutions bring down to one voxel
@@ -76,10 +77,12 @@ class DynamicUNet(nn.Module):
         conveying: "concatenation" or "addition" of features on the way down to those on the way up. The image itself
             joins the last block; added, its SPECT channel goes to every filter.
         residual: whether the SPECT channel is added before the last ReLU.
-        gain: of the dynamic kernels, see `KernelAttention`.
+        kernel_scale: of every convolution but the last, see `DynamicConvolution`. None: as printed, ½ for dynamic
+            kernels and 1 for static ones.
 
     Raises:
-        ValueError: a switch out of its range.
+        BadInput: no whole number of filters, or no positive scale.
+        ValueError: another switch out of its range.
 
     Source: section II.D of the paper.
     """
@@ -96,9 +99,12 @@ class DynamicUNet(nn.Module):
         n_dense_convolutions: int = 3,
         conveying: str = "concatenation",
         residual: bool = True,
-        gain: float = 1.0,
+        kernel_scale: float | None = None,
     ) -> None:
         super().__init__()
+        scale = (0.5 if dynamic else 1.0) if kernel_scale is None else kernel_scale
+        check_whole(n_filters=n_filters)
+        check_positive(kernel_scale=scale)
         if stride not in SMALLEST_SIZE:
             raise ValueError(f"stride must be 1 or 2, got {stride}")
         if conveying not in CONVEYING:
@@ -106,8 +112,8 @@ class DynamicUNet(nn.Module):
         self.smallest_size = SMALLEST_SIZE[stride]
         self.concatenate = conveying == "concatenation"
         self.residual = residual
-        mark_weights(self, dynamic and dense_connection)
-        layer = partial(DynamicConvolution, dynamic=dynamic, dense_connection=dense_connection, gain=gain)
+        mark_weights(self, {"dense_connection": dynamic and dense_connection, "kernel_scale": float(scale)})
+        layer = partial(DynamicConvolution, dynamic=dynamic, dense_connection=dense_connection, kernel_scale=scale)
         down = [in_channels] + [n_filters] * (N_LEVELS - 1)
         up = [channels if self.concatenate else 0 for channels in reversed(down)]
         self.down = nn.ModuleList(DownBlock(n, n_filters, stride, n_dense_convolutions, layer=layer) for n in down)

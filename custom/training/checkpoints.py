@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -14,16 +15,16 @@ from ignite.engine import Engine, Events
 from monai.handlers import CheckpointLoader
 
 from custom.errors import BadInput
-from custom.training.progress import SETTINGS, TRAINER, Progress
+from custom.training.progress import ENDED, SETTINGS, TRAINER, Progress
 
 logger = logging.getLogger(__name__)
 
 
-def write_whole(state: Mapping[str, Any], path: Path) -> None:
-    """Write a state under a name of its own and move it into place, so that the file is always a whole one.
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Lend a name to write a file under; when written it moves into place, so that the file is always a whole one.
 
     Args:
-        state: what to write.
         path: file to replace.
 
     Raises:
@@ -32,10 +33,20 @@ def write_whole(state: Mapping[str, Any], path: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".partial") as folder:
             partial = Path(folder, path.name)  # unlike a temporary file, one that others may read where they may
-            torch.save(state, partial)
+            yield partial
             partial.replace(path)
     except (OSError, RuntimeError) as error:
         raise BadInput(f"{path} cannot be written ({error}); is the disk full?") from error
+
+
+def write_whole(state: Mapping[str, Any], path: Path) -> None:
+    """Write a state, whole or not at all.
+
+    Raises:
+        BadInput: the file cannot be written.
+    """
+    with whole_file(path) as partial:
+        torch.save(state, partial)
 
 
 def load_states(path: Path, objects: dict[str, Any], engine: Engine) -> None:
@@ -96,8 +107,11 @@ class LastCheckpoint:
                 f"{engine.state.epoch_length} steps an epoch, now there are {steps}; begin in another output_dir"
             )
         logger.info("Continuing after epoch %d of %s", engine.state.epoch, self.path)
+        if self.progress.finished:
+            engine.terminate()
 
     def write(self, engine: Engine) -> None:
         """Keep the state after an epoch."""
         state = {name: item.state_dict() for name, item in self.objects.items()}
-        write_whole({**state, SETTINGS: self.settings, TRAINER: engine.state_dict()}, self.path)
+        ended = {ENDED: engine.should_terminate}
+        write_whole({**state, **ended, SETTINGS: self.settings, TRAINER: engine.state_dict()}, self.path)

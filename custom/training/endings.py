@@ -1,4 +1,4 @@
-"""How a training ends before its last epoch: in one line, with every finished epoch kept."""
+"""How a training ends before its last epoch, with every finished epoch kept."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ignite.engine import Engine, Events
 from monai.engines import IterationEvents, Trainer
 
 from custom.errors import BadInput
+from custom.settings import check_whole
 
 logger = logging.getLogger(__name__)
 INTERRUPTED = 130  # exit status of programs that Ctrl-C ended
@@ -54,3 +55,34 @@ class TidyEnd:
             logger.warning("Interrupted in epoch %d; the same command begins this epoch anew", engine.state.epoch)
             raise SystemExit(INTERRUPTED) from None
         raise error
+
+
+class Patience:
+    """Handler that ends training after so many epochs without a better validation.
+
+    Ignite's and MONAI's handlers count validations, and forget their count when a training is continued; the best epoch
+    is in the checkpoint. It belongs between the validation and `LastCheckpoint`, which notes that training has ended.
+
+    Args:
+        patience: epochs.
+        evaluator: MONAI evaluator whose key metric tells which epoch is the best.
+
+    Raises:
+        BadInput: no whole number of epochs.
+    """
+
+    def __init__(self, patience: int, evaluator: Engine) -> None:
+        check_whole(patience=patience)
+        self.patience = patience
+        self.evaluator = evaluator
+
+    def attach(self, engine: Engine) -> None:
+        """Let the handler run after each epoch of a trainer."""
+        engine.add_event_handler(Events.EPOCH_COMPLETED, self)
+
+    def __call__(self, engine: Engine) -> None:
+        """End training if the best epoch is too long ago."""
+        best_epoch = self.evaluator.state.best_metric_epoch
+        if best_epoch > 0 and engine.state.epoch - best_epoch >= self.patience:
+            logger.info("No better validation since epoch %d: training ends", best_epoch)
+            engine.terminate()

@@ -16,6 +16,7 @@ from custom.settings import check_yes_or_no
 
 TRAINER = "trainer"  # name of the engine's own state in a checkpoint: steps done
 SETTINGS = "settings"  # name of what decides the result in a checkpoint
+ENDED = "ended"  # name of whether training ended before its last epoch in a checkpoint
 WAY_OUT = "choose another output_dir, or begin anew with --resume False --overwrite True"
 
 
@@ -25,6 +26,7 @@ class Progress:
 
     epoch: int = 0
     iteration: int = 0
+    finished: bool = False
 
     @property
     def resumed(self) -> bool:
@@ -58,6 +60,22 @@ def open_training(checkpoint: str | Path, *, settings: Mapping[str, Any], resume
     return Progress()
 
 
+def is_finished(checkpoint: Path, settings: Mapping[str, Any]) -> bool:
+    """Tell whether a training with such settings has come to its end.
+
+    Args:
+        checkpoint: its last one, which need not exist.
+        settings: of the training, as `open_training` takes them.
+
+    Raises:
+        BadInput: the file is damaged.
+    """
+    if not checkpoint.exists():
+        return False
+    progress, before = _read(checkpoint)
+    return progress.finished and before == settings
+
+
 def make_writable(folder: Path) -> None:
     """Make a folder for results, before hours of work find out that there is none.
 
@@ -78,7 +96,9 @@ def _read(path: Path) -> tuple[Progress, dict[str, Any]]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         state = checkpoint[TRAINER]
-        progress = Progress(epoch=state["iteration"] // state["epoch_length"], iteration=state["iteration"])
+        epoch = state["iteration"] // state["epoch_length"]
+        finished = epoch >= state["max_epochs"] or checkpoint.get(ENDED, False)
+        progress = Progress(epoch=epoch, iteration=state["iteration"], finished=finished)
         return progress, dict(checkpoint.get(SETTINGS, {}))
     except Exception as error:
         reason = shorten(str(error), 200, placeholder=" …")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
@@ -60,12 +60,12 @@ class InitialWeights:
 
     Args:
         path: file with a state_dict of the network.
-        network: that takes the weights.
+        networks: that take the weights: the one that is trained, and an average of it.
     """
 
-    def __init__(self, path: str | Path, network: torch.nn.Module) -> None:
+    def __init__(self, path: str | Path, networks: Sequence[torch.nn.Module]) -> None:
         self.path = Path(path)
-        self.network = network
+        self.networks = networks
 
     def attach(self, engine: Engine) -> None:
         """Let the handler run where a trainer starts."""
@@ -73,5 +73,6 @@ class InitialWeights:
 
     def __call__(self, engine: Engine) -> None:
         """Load the weights."""
-        load_states(self.path, {"network": self.network}, engine)
+        for network in self.networks:
+            load_states(self.path, {"network": network}, engine)
         logger.info("Beginning from the weights %s", self.path)

@@ -19,7 +19,7 @@ from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SMALL = "--camera small_camera.yaml --n_iterations 2 --n_yang_iterations 1"
-TINY = "--network_def#n_filters 4 --max_epochs 1 --batch_size 2"
+TINY = "--n_filters 4 --max_epochs 1 --batch_size 2"
 
 # What each command, known by some words of it, gets added, and a file that it leaves; in the README's order
 RUNS = {
@@ -28,6 +28,10 @@ RUNS = {
     "--config_file configs/train.yaml": (TINY, "output/training/model.pt"),
     "configs/networks/unet.yaml": (TINY, "output/unet/model.pt"),
     "torchrun": (f"{TINY} --device cpu", "output/two_gpus/model.pt"),
+    "run comparison": (
+        "--members [{network:unet,n_filters:4}] --crops {max_epochs:1,crop_size:[31,31,31]} --volumes {max_epochs:1}",
+        "output/comparison/members.json",
+    ),
     "--input data/cohort": (
         "",
         "output/evaluation/corrected/network/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz",

@@ -340,7 +340,7 @@ def small_network(tmp_path_factory):
     file = tmp_path_factory.mktemp("narrow") / "model.pt"
     torch.manual_seed(0)
     torch.save(DynamicUNet(n_filters=2).state_dict(), file)
-    return ["--weights", str(file), "--network_def#n_filters", "2"]
+    return ["--weights", str(file), "--n_filters", "2"]
 
 
 def run_from_elsewhere(folder, *arguments):

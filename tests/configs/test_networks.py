@@ -1,4 +1,4 @@
-"""The overlays in configs/networks are the paper's eight networks, for training and for inference."""
+"""The overlays in configs/networks: the paper's eight networks and a wide one, for training and for inference."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from custom.networks.dynamic_unet import DynamicUNet
 
 CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
 TRAIN, INFERENCE = CONFIGS / "train.yaml", CONFIGS / "inference.yaml"
-# by file: the paper's name, dynamic, dense connection, channels, IMBV's weight in the loss, parameters
+# by file: name, dynamic, dense connection, channels, IMBV's weight in the loss, parameters
 NETWORKS = {
     "unet": ("U-net", False, False, ["image"], 0, 2_696_737),
     "unet_bv": ("U-net-BV", False, False, ["image"], 0.1, 2_696_737),
@@ -24,6 +24,7 @@ NETWORKS = {
     "dy_unet_ct": ("Dy-U-CT", True, False, ["image", "ct"], 0, 3_853_305),
     "dy_unet_ct_bv": ("Dy-U-CT-BV", True, False, ["image", "ct"], 0.1, 3_853_305),
     "dc_dy_unet_bv": ("DC-Dy-U-BV", True, True, ["image"], 0.1, 3_846_557),
+    "unet_bv_wide": ("U-net-BV, 38 filters", False, False, ["image"], 0.1, 3_801_559),
 }
 EACH = pytest.mark.parametrize("file", NETWORKS)
 
@@ -38,20 +39,21 @@ def overlay(file: str) -> Path:
     return CONFIGS / "networks" / f"{file}.yaml"
 
 
-def test_there_are_eight():
+def test_there_are_the_papers_eight_and_a_control():
     assert {path.stem for path in overlay("").parent.glob("*.yaml")} == set(NETWORKS)
 
 
 @EACH
 def test_an_overlay_changes_what_train_declares(file):
     declared, changed = (yaml.safe_load(path.read_text()) for path in (TRAIN, overlay(file)))
-    assert list(changed) == ["network_name", "image_keys", "dynamic", "dense_connection", "imbv_weight"]
+    width = ["n_filters"] if "wide" in file else []
+    assert list(changed) == ["network_name", "image_keys", "dynamic", "dense_connection", *width, "imbv_weight"]
     assert set(changed) <= set(declared)
 
 
 @EACH
 @pytest.mark.parametrize("config", [TRAIN, INFERENCE], ids=["train", "inference"])
-def test_a_config_with_an_overlay_builds_the_paper_s_network(file, config):
+def test_a_config_with_an_overlay_builds_the_named_network(file, config):
     name, dynamic, dense_connection, image_keys, _, n_parameters = NETWORKS[file]
     parser = merged(config, overlay(file))
     network = parser.get_parsed_content("network_def")
@@ -64,6 +66,16 @@ def test_a_config_with_an_overlay_builds_the_paper_s_network(file, config):
     assert sum(parameter.numel() for parameter in network.parameters()) == n_parameters
     assert parser.get_parsed_content("network_name") == name
     assert parser.get_parsed_content("image_keys") == image_keys
+
+
+def test_the_wide_network_has_the_number_of_parameters_nearest_to_the_dynamic_one_s():
+    def n_parameters(n_filters: int) -> int:
+        network = DynamicUNet(n_filters=n_filters, dynamic=False, dense_connection=False)
+        return sum(parameter.numel() for parameter in network.parameters())
+
+    wanted, width = NETWORKS["dy_unet_bv"][5], merged(overlay("unet_bv_wide"))["n_filters"]
+    assert min(range(width - 1, width + 2), key=lambda n: abs(n_parameters(n) - wanted)) == width
+    assert n_parameters(width) == pytest.approx(wanted, rel=0.02)
 
 
 @EACH

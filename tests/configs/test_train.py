@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -20,6 +21,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from custom.errors import find_bad_input
 from custom.networks.dynamic_unet import DynamicUNet
+from custom.training.curve import read_curve
 from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -29,7 +31,7 @@ N_EPOCHS, STEPS, N_FILTERS = 3, 3, 4  # 6 volumes in batches of 2
 SETTINGS = {
     "max_epochs": N_EPOCHS,
     "batch_size": 2,
-    "network_def#n_filters": N_FILTERS,
+    "n_filters": N_FILTERS,
     "device": "cpu",
 }
 Outcome = subprocess.CompletedProcess
@@ -75,11 +77,11 @@ def kept(output: Path) -> dict:
 
 
 def assert_same_weights(first: Path, second: Path) -> None:
-    for name in ("last.pt", "model.pt"):
-        one, other = (torch.load(folder / name, weights_only=True) for folder in (first, second))
-        one, other = (state.get("network", state) for state in (one, other))
+    for file, name in (("last.pt", "network"), ("last.pt", "validated"), ("model.pt", None)):
+        one, other = (torch.load(folder / file, weights_only=True) for folder in (first, second))
+        one, other = (state if name is None else state[name] for state in (one, other))
         assert one.keys() == other.keys()
-        assert all(torch.equal(one[key], other[key]) for key in one), name
+        assert all(torch.equal(one[key], other[key]) for key in one), file
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +116,7 @@ def continued(cohort: Path, trained: dict[str, Path]) -> Path:
 
 def test_a_training_leaves_the_best_weights_and_a_checkpoint(trained: dict[str, Path]) -> None:
     output = trained["whole"]
-    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    assert {file.name for file in output.iterdir()} == {"curve.csv", "last.pt", "model.pt", "tensorboard"}
     network = DynamicUNet(n_filters=N_FILTERS)
     network.load_state_dict(torch.load(output / "model.pt", weights_only=True))
     losses = history(output, "validation", "val_loss")
@@ -149,6 +151,48 @@ def test_killed_and_continued_its_history_has_no_gap_and_no_repetition(
         curve = history(continued, run, tag)
         assert list(curve) == list(range(1, n + 1))
         assert curve == history(trained["whole"], run, tag)
+    tables = [[replace(p, seconds=0) for p in read_curve(f / "curve.csv")] for f in (continued, trained["whole"])]
+    assert tables[0] == tables[1]
+
+
+def test_the_table_of_epochs_is_the_history(trained: dict[str, Path]) -> None:
+    curve = read_curve(trained["whole"] / "curve.csv")
+    assert [point.volumes for point in curve] == [6, 12, 18]
+    for run, tag, values in (
+        ("training", "train_loss", [point.training_loss for point in curve]),
+        ("validation", "val_loss", [point.validation_loss for point in curve]),
+        ("validation", "val_imbv_error", [point.validation_imbv_error for point in curve]),
+    ):
+        assert list(history(trained["whole"], run, tag).values()) == pytest.approx(values)
+
+
+def test_with_all_options_on_it_ends_with_the_same_weights_too(cohort: Path, tmp_path: Path) -> None:
+    options = {"clip_norm": 0.01, "ema_decay": 0.5, "patience": 2, "max_epochs": 4}
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    kill = stopped_by(signal.SIGKILL, STEPS + 2, tmp_path)
+    first, second = at_once(
+        lambda: train(cohort, whole, tmp_path, **options),
+        lambda: train(cohort, killed, tmp_path, kill, **options),
+    )
+    assert first.returncode == 0, first.stderr
+    assert second.returncode == -signal.SIGKILL
+    outcome = train(cohort, killed, tmp_path, **options)
+    assert outcome.returncode == 0, outcome.stderr
+    assert_same_weights(whole, killed)
+    state = kept(whole)
+    assert not torch.equal(state["network"]["output.weight"], state["validated"]["output.weight"])
+    assert torch.equal(
+        torch.load(whole / "model.pt", weights_only=True)["output.weight"], state["validated"]["output.weight"]
+    )
+
+
+def test_it_ends_early_and_is_then_done(cohort: Path, tmp_path: Path) -> None:
+    """A learning rate of nothing never betters the first validation."""
+    still = {"learning_rate": 0.0, "final_learning_rate": 0.0, "patience": 1, "max_epochs": 9}
+    for _ in range(2):
+        outcome = train(cohort, tmp_path / "output", tmp_path, **still)
+        assert outcome.returncode == 0, outcome.stderr
+        assert [point.epoch for point in read_curve(tmp_path / "output" / "curve.csv")] == [1, 2]
 
 
 def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path]) -> None:
@@ -156,7 +200,7 @@ def test_two_processes_train_as_one_does(cohort: Path, trained: dict[str, Path])
     launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m")
     outcome = train(cohort, output, trained["folder"], MULTI_GPU, launcher=launcher)
     assert outcome.returncode == 0, outcome.stderr
-    assert {file.name for file in output.iterdir()} == {"last.pt", "model.pt", "tensorboard"}
+    assert {file.name for file in output.iterdir()} == {"curve.csv", "last.pt", "model.pt", "tensorboard"}
     assert kept(output)["trainer"] == kept(trained["whole"])["trainer"]
     assert kept(output)["network"].keys() == kept(trained["whole"])["network"].keys()
     for run, tag in (("training", "train_loss"), ("validation", "val_loss")):
@@ -231,11 +275,15 @@ def test_settings_are_those_that_decide_the_result(
     parser["dataset_dir"] = cohort.name
     assert parser.get_parsed_content("settings") == {
         "dataset_dir": str(cohort),
+        "label_kind": "label",
         "seed": 20230117,
         "max_epochs": N_EPOCHS,
         "batch_size": 2,
         "learning_rate": 1e-3,
         "final_learning_rate": pytest.approx(1e-5),
+        "clip_norm": None,
+        "ema_decay": None,
+        "patience": None,
         "step_degrees": 30,
         "crop_size": None,
         "mae_weight": 1.0,
@@ -245,7 +293,11 @@ def test_settings_are_those_that_decide_the_result(
         "image_keys": ["image"],
         "dynamic": True,
         "dense_connection": True,
+        "n_filters": N_FILTERS,
+        "kernel_scale": None,
         "weights": str(cohort.parent / "given.pt"),
+        "val_interval": 1,
+        "amp": True,
     }
 
 
@@ -278,10 +330,13 @@ def test_crops_with_ct_begin_from_given_weights(workflow: Callable[..., ConfigWo
     assert all(torch.equal(reached[name], weight) for name, weight in given.items())
 
 
-def test_image_and_reference_are_divided_by_one_factor(cohort: Path, workflow: Callable[..., ConfigWorkflow]) -> None:
-    study = workflow().parser.get_parsed_content("validate#dataset")[0]
+@pytest.mark.parametrize(("label_kind", "file"), [("label", "iy"), ("truth", "activity")])
+def test_image_and_what_is_learnt_are_divided_by_one_factor(
+    label_kind: str, file: str, cohort: Path, workflow: Callable[..., ConfigWorkflow]
+) -> None:
+    study = workflow(label_kind=label_kind).parser.get_parsed_content("validate#dataset")[0]
     files = cohort / "sub-004/gate-ed"
-    image, label = (nibabel.load(files / f"sub-004_gate-ed_{kind}.nii.gz").get_fdata() for kind in ("mlem", "iy"))
+    image, label = (nibabel.load(files / f"sub-004_gate-ed_{kind}.nii.gz").get_fdata() for kind in ("mlem", file))
     scale = np.percentile(image[image != 0], 99.9)
     np.testing.assert_allclose(study["image"][0], image / scale, atol=1e-5)
     np.testing.assert_allclose(study["label"][0], label / scale, atol=1e-5)

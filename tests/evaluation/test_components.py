@@ -9,9 +9,10 @@ from monai.bundle import ConfigParser
 
 from custom.evaluation.components import COMPONENTS, component_effects
 from custom.evaluation.measures import Measures
+from custom.evaluation.methods import NETWORKS
 from custom.evaluation.statistics import holm
 
-NETWORKS = Path(__file__).resolve().parents[2] / "bundle" / "configs" / "networks"
+OVERLAYS = Path(__file__).resolve().parents[2] / "bundle" / "configs" / "networks"
 SETTING = {
     "dynamic convolution": "dynamic",
     "dense connection": "dense_connection",
@@ -38,9 +39,9 @@ ROWS = [
 
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_networks_of_a_pair_differ_in_the_component_only(component: str) -> None:
-    overlays = [ConfigParser.load_config_file(str(file)) for file in NETWORKS.glob("*.yaml")]
+    overlays = [ConfigParser.load_config_file(str(file)) for file in OVERLAYS.glob("*.yaml")]
     network = {overlay.pop("network_name"): overlay for overlay in overlays}
-    assert set(network) == {name for pairs in COMPONENTS.values() for pair in pairs for name in pair}
+    assert set(NETWORKS) == {name for pairs in COMPONENTS.values() for pair in pairs for name in pair}
     for without, with_component in COMPONENTS[component]:
         without, with_component = network[without], network[with_component]
         assert [key for key in without if without[key] != with_component[key]] == [SETTING[component]]
@@ -51,7 +52,7 @@ def test_an_effect_by_hand() -> None:
     effects = component_effects(ROWS, by="animal")
     named = {(effect.component, effect.network_with, effect.measure): effect for effect in effects}
     assert {key[:2] for key in named} == {("dynamic convolution", "Dy-U"), ("IMBV loss", "Dy-U-BV")}
-    dynamic = named["dynamic convolution", "Dy-U", "imbv_error"]
+    dynamic = named["dynamic convolution", "Dy-U", "absolute_imbv_error"]
     assert dynamic.network_without == "U-net"
     assert dynamic.difference.n == 3  # errors 0.04, 0.06, 0.04 without, 0.02, 0.02, 0.02 with it
     assert dynamic.difference.mean_difference == pytest.approx(-(0.02 + 0.04 + 0.02) / 3)

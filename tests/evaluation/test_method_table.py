@@ -40,7 +40,7 @@ def test_a_study_stands_on_its_own() -> None:
 
 
 def test_errors_of_two_gates_do_not_cancel() -> None:
-    table = method_table(ROWS, "imbv_error", by="animal")
+    table = method_table(ROWS, "absolute_imbv_error", by="animal")
     assert table.methods == ("U-net",), "iterative Yang is what the error is measured from"
     np.testing.assert_allclose(table.values, [[0.03], [0.05]])  # (0.02 + 0.04) / 2, not (0.02 − 0.04) / 2
 
@@ -59,7 +59,7 @@ def test_the_order_of_rows_and_methods_is_the_callers() -> None:
     ("rows", "measure", "message"),
     [
         (ROWS[:-2] + ROWS[-1:], "imbv", "U-net has no imbv of b_gate-es"),
-        (ROWS[:-1], "imbv_error", "U-net has no imbv_error of b_gate-es"),
+        (ROWS[:-1], "absolute_imbv_error", "U-net has no absolute_imbv_error of b_gate-es"),
         (ROWS + ROWS[:1], "imbv", "one row per study"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from custom.networks.dynamic_convolution import AttentionBranch, DynamicConvolution, KernelAttention, attention_input
+from custom.networks.dynamic_convolution import AttentionBranch, DynamicConvolution, attention_input
 
 
 def volumes(*shape, seed=0):
@@ -44,7 +44,7 @@ def layers(draw):
 
 @pytest.mark.parametrize("transposed", [False, True])
 def test_attention_of_one_makes_a_layer_static(transposed):
-    layer = made(3, 4, (3, 3, 1), stride=(2, 2, 1), transposed=transposed)
+    layer = made(3, 4, (3, 3, 1), stride=(2, 2, 1), transposed=transposed, kernel_scale=0.5)
     for branch in (layer.attention.spatial, layer.attention.input, layer.attention.output):
         fix_attention(branch, torch.full_like(branch[2].bias, 1.0))
         branch[2].bias.data.fill_(100.0)  # whose sigmoid is 1 in double precision
@@ -56,7 +56,7 @@ def test_attention_of_one_makes_a_layer_static(transposed):
 
 @pytest.mark.parametrize("transposed", [False, True])
 def test_a_kernel_is_weighted_by_tap_input_and_output_channel(transposed):
-    layer = made(2, 2, (1, 1, 1), transposed=transposed)
+    layer = made(2, 2, (1, 1, 1), transposed=transposed, kernel_scale=0.5)
     fix_attention(layer.attention.spatial, [0.3])
     fix_attention(layer.attention.input, [0.6, 0.9])
     fix_attention(layer.attention.output, [0.1, 0.4])
@@ -70,7 +70,7 @@ def test_a_kernel_is_weighted_by_tap_input_and_output_channel(transposed):
 
 
 def test_taps_of_attention_and_kernel_lie_on_the_same_voxels():
-    layer = made(1, 1, (2, 3, 2))
+    layer = made(1, 1, (2, 3, 2), kernel_scale=0.5)
     taps = torch.linspace(0.05, 0.95, 12, dtype=torch.float64)
     fix_attention(layer.attention.spatial, taps)
     fix_attention(layer.attention.input, [0.5])
@@ -148,11 +148,37 @@ def test_a_layer_hands_on_its_attention_input_only_when_densely_connected():
     assert made(3, 2, (1, 1, 1), dynamic=False, dense_connection=True)(image)[1] is None
 
 
-def test_gain_of_two_keeps_a_fresh_kernel_at_its_scale():
-    attention = KernelAttention(3, 4, (3, 3, 1), gain=2.0)
-    for branch in attention.children():
+@pytest.mark.parametrize("kernel_scale", [0.5, 0.8, 1.0])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_with_attention_of_one_half_a_dynamic_layer_starts_and_learns_as_a_static_one_of_its_scale(
+    kernel_scale, transposed
+):
+    switches = {"transposed": transposed, "kernel_scale": kernel_scale}
+    layers = static, dynamic = [made(3, 2, (3, 3, 1), dynamic=kind, **switches) for kind in (False, True)]
+    for branch in dynamic.attention.children():
         fix_attention(branch, torch.full_like(branch[2].bias, 0.5))
-    torch.testing.assert_close(attention(torch.rand(1, 3)), torch.ones(1, 4, 3, 3, 3, 1))
+    dynamic.weight.data.copy_(static.weight)
+    image = volumes(2, 3, 6, 5, 2)
+    outputs = [layer(image)[0] for layer in layers]
+    torch.testing.assert_close(outputs[1], outputs[0], rtol=0, atol=1e-15)
+    for output in outputs:
+        output.square().sum().backward()
+    gradients = [layer.weight.grad for layer in layers]
+    torch.testing.assert_close(gradients[1], gradients[0], rtol=1e-13, atol=0)
+
+
+def test_scale_times_kernel_is_what_a_static_layer_convolves_with():
+    halved, plain = (made(2, 3, (3, 3, 3), dynamic=False, kernel_scale=scale) for scale in (0.5, 1.0))
+    plain.weight.data.copy_(halved.weight / 2)
+    image = volumes(1, 2, 5, 5, 5)
+    torch.testing.assert_close(halved(image)[0], plain(image)[0], rtol=0, atol=0)
+    before = halved.weight.detach() / 2
+    for layer in (halved, plain):
+        optimizer = torch.optim.Adam(layer.parameters(), lr=1e-3)
+        layer(image)[0].sum().backward()
+        optimizer.step()
+    steps = [scale * layer.weight - before for scale, layer in ((0.5, halved), (1.0, plain))]
+    torch.testing.assert_close(steps[0], steps[1] / 2, rtol=1e-6, atol=0)
 
 
 def test_attention_has_2n_and_n_neurons():

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custom.networks.dynamic_convolution import DynamicConvolution
 from custom.networks.dynamic_unet import DynamicUNet
 
 STATIC = {"dynamic": False, "dense_connection": False}
@@ -62,7 +63,10 @@ def test_too_small_a_volume_is_refused(stride, shape, smallest):
         network(stride=stride)(image(1, 1, *shape))
 
 
-@pytest.mark.parametrize("switches", [{"stride": 3}, {"conveying": "sum"}, {"n_dense_convolutions": 0}])
+@pytest.mark.parametrize(
+    "switches",
+    [{"stride": 3}, {"conveying": "sum"}, {"n_dense_convolutions": 0}, {"n_filters": 1.5}, {"kernel_scale": "half"}],
+)
 def test_a_switch_out_of_range_is_refused(switches):
     with pytest.raises(ValueError, match="got"):
         network(**switches)
@@ -102,6 +106,23 @@ def test_parameters_are_those_counted_by_hand(in_channels, kind):
     assert n_parameters(DynamicUNet(in_channels, **kind)) == counted_by_hand(in_channels, kind["dynamic"])
 
 
+@KINDS
+def test_without_a_scale_kernels_are_those_of_the_equations_as_printed(kind):
+    as_printed = 0.5 if kind["dynamic"] else 1.0
+    volume = image(1, 1, 31, 31, 3, dtype=torch.float64)
+    printed, stated = (network(kernel_scale=scale, **kind).double() for scale in (None, as_printed))
+    assert torch.equal(printed(volume), stated(volume))
+
+
+def test_the_scale_holds_for_every_convolution_but_the_last():
+    full, halved = (network(kernel_scale=scale, **STATIC).double() for scale in (1.0, 0.5))
+    for layer in halved.modules():
+        if isinstance(layer, DynamicConvolution) and layer is not halved.output:
+            layer.weight.data.mul_(2)
+    volume = image(1, 1, 31, 31, 3, dtype=torch.float64)
+    assert torch.equal(halved(volume), full(volume))
+
+
 def test_a_correction_may_take_activity_away_but_not_below_zero():
     net, before = network(), image(1, 1, 31, 31, 3)
     net.output.weight.data.zero_()
@@ -125,7 +146,7 @@ def test_without_residual_no_network_starts_dead(seed):
 @KINDS
 @pytest.mark.parametrize("conveying", ["concatenation", "addition"])
 def test_gradients_reach_every_parameter(kind, conveying):
-    net = network(conveying=conveying, in_channels=2, gain=2.0, **kind).double()
+    net = network(conveying=conveying, in_channels=2, kernel_scale=1.0, **kind).double()
     net(image(2, 2, 35, 36, 4, dtype=torch.float64)).square().sum().backward()
     without = [name for name, parameter in net.named_parameters() if parameter.grad is None or not parameter.grad.any()]
     assert not without
@@ -177,7 +198,7 @@ def test_attention_inputs_pass_from_layer_to_layer_without_a_break():
 
 @KINDS
 def test_bfloat16_stays_near_float32(kind):
-    net, volumes = network(n_filters=8, gain=2.0, **kind), image(2, 1, 35, 34, 6)
+    net, volumes = network(n_filters=8, kernel_scale=1.0, **kind), image(2, 1, 35, 34, 6)
     with torch.no_grad():
         exact = net(volumes)
         with torch.autocast("cpu", torch.bfloat16):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 
 import torch
-from ignite.metrics import Loss
+from ignite.metrics import Average, Loss
 from monai.engines import SupervisedEvaluator, SupervisedTrainer
 from monai.handlers import from_engine
 
@@ -34,6 +34,8 @@ def trainer_of(network: torch.nn.Module, data: list, handlers: list, *, max_epoc
         network=network,
         optimizer=torch.optim.SGD(network.parameters(), lr=0.25),
         loss_function=torch.nn.MSELoss(),
+        key_train_metric={"train_loss": Average(output_transform=operator.itemgetter("loss"))},
+        metric_cmp_fn=operator.lt,
         train_handlers=handlers,
         decollate=False,
     )

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from ignite.engine import Events
 
 from custom.errors import BadInput
 from custom.networks.dynamic_unet import DynamicUNet
 from custom.training.checkpoints import LastCheckpoint, write_whole
-from custom.training.progress import Progress, open_training
+from custom.training.progress import Progress, is_finished, open_training
 from tests.training.engines import Line, batches, trainer_of
 
 SETTINGS = {"seed": 1, "learning_rate": 1e-3, "crop_size": [48, 48, 40], "weights": None, "dynamic": True}
@@ -39,6 +40,24 @@ def test_a_finished_training_stays_as_it_is(tmp_path: Path) -> None:
     finished = train(tmp_path, 2)
     again = train(tmp_path, 2, Progress(epoch=2, iteration=4))
     assert torch.equal(again.weight, finished.weight)
+
+
+def test_a_training_that_ended_early_stays_as_it_is(tmp_path: Path) -> None:
+    network = Line()
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(), SETTINGS)
+    trainer = trainer_of(network, batches(1.0, 3.0), [checkpoint], max_epochs=9)
+    end = Events.EPOCH_COMPLETED(once=2)
+    trainer.add_event_handler(end, trainer.terminate)  # behind the checkpoint of epoch 2
+    trainer.run()
+    assert not is_finished(tmp_path / "last.pt", SETTINGS)
+
+    trainer = trainer_of(network, batches(1.0, 3.0), [], max_epochs=9)
+    trainer.add_event_handler(end, trainer.terminate)
+    LastCheckpoint(tmp_path / "last.pt", {"network": network}, Progress(), SETTINGS).attach(trainer)
+    trainer.run()
+    assert is_finished(tmp_path / "last.pt", SETTINGS)
+    progress = open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=False)
+    assert train(tmp_path, 9, progress).weight.item() == network.weight.item()
 
 
 def test_one_process_of_several_writes(tmp_path: Path) -> None:

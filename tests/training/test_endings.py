@@ -9,7 +9,7 @@ from ignite.engine import Events
 from monai.handlers import StatsHandler, ValidationHandler
 
 from custom.errors import BadInput
-from custom.training.endings import TidyEnd
+from custom.training.endings import Patience, TidyEnd
 from tests.training.engines import Line, batches, evaluator_of, trainer_of
 
 NAN = float("nan")
@@ -49,3 +49,28 @@ def test_an_interruption_ends_with_the_status_of_ctrl_c(caplog: pytest.LogCaptur
         trainer.run()
     assert caught.value.code == 130
     assert "Interrupted in epoch 1" in caplog.text
+
+
+def epochs_with(patience: int, *, interval: int = 1) -> int:
+    """Train until the end; the validation loss falls to epoch 3, where the weight passes 3.5, and rises behind it."""
+    network = Line()
+    evaluator = evaluator_of(network, batches(3.5), [])
+    handlers = [ValidationHandler(interval, evaluator), Patience(patience, evaluator)]
+    trainer = trainer_of(network, batches(4.0), handlers, max_epochs=20)
+    trainer.run()
+    return trainer.state.epoch
+
+
+@pytest.mark.parametrize("patience", [1, 2, 5])
+def test_training_ends_so_many_epochs_after_the_best(patience: int) -> None:
+    assert epochs_with(patience) == 3 + patience
+
+
+def test_epochs_count_also_without_a_validation_of_their_own() -> None:
+    assert epochs_with(3, interval=2) == 4 + 3  # 3.75 after epoch 4 is nearer than 3 after 2 and 3.94 after 6
+
+
+@pytest.mark.parametrize("patience", [0, 2.5, "long"])
+def test_a_patience_that_is_none_is_refused(patience: object) -> None:
+    with pytest.raises(BadInput, match="patience must be a whole number from 1"):
+        Patience(patience, evaluator_of(Line(), batches(1.0), []))

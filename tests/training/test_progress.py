@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from custom.errors import BadInput
-from custom.training.progress import Progress, open_training
+from custom.training.progress import Progress, is_finished, open_training
 
 SETTINGS = {"dataset_dir": "/data/cohort", "seed": 1, "max_epochs": 9, "crop_size": None, "image_keys": ["image"]}
 
@@ -30,6 +30,20 @@ def test_training_continues_after_the_last_whole_epoch(tmp_path: Path) -> None:
     progress = open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=False)
     assert progress == Progress(epoch=7, iteration=35)
     assert progress.resumed
+
+
+@pytest.mark.parametrize(("iteration", "finished"), [(40, False), (45, True)])
+def test_a_training_is_finished_after_its_last_epoch(tmp_path: Path, iteration: int, finished: bool) -> None:
+    keep(tmp_path / "last.pt", iteration=iteration, epoch_length=5)
+    assert is_finished(tmp_path / "last.pt", SETTINGS) is finished
+    assert not is_finished(tmp_path / "last.pt", {**SETTINGS, "seed": 2})
+    assert not is_finished(tmp_path / "no.pt", SETTINGS)
+
+
+def test_a_training_that_ended_early_is_finished(tmp_path: Path) -> None:
+    trainer = {"iteration": 10, "epoch_length": 5, "max_epochs": 9}
+    torch.save({"trainer": trainer, "settings": SETTINGS, "ended": True}, tmp_path / "last.pt")
+    assert is_finished(tmp_path / "last.pt", SETTINGS)
 
 
 def test_an_existing_training_is_not_replaced_unasked(tmp_path: Path) -> None:

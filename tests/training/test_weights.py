@@ -38,9 +38,10 @@ def test_a_continued_training_knows_the_best_so_far(tmp_path: Path) -> None:
 
 def test_training_begins_with_given_weights(tmp_path: Path) -> None:
     torch.save({"weight": torch.tensor([5.0])}, tmp_path / "model.pt")
-    network = Line()
-    trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", network)]).run()
+    network, average = Line(), Line()
+    trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", [network, average])]).run()
     assert network.weight.item() == pytest.approx(3.0)  # one step halves the distance from 5 to 1
+    assert average.weight.item() == 5.0
 
 
 @pytest.mark.parametrize("state", [None, {"another": torch.zeros(3)}, {"weight": torch.zeros(2)}])
@@ -49,7 +50,7 @@ def test_weights_that_are_missing_or_do_not_fit_are_named(tmp_path: Path, state:
         torch.save(state, tmp_path / "model.pt")
     network = Line()
     with pytest.raises(BadInput, match=r"model\.pt must hold weights"):
-        trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", network)]).run()
+        trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", [network])]).run()
 
 
 def test_training_does_not_begin_with_weights_of_another_connection(tmp_path: Path) -> None:
@@ -57,4 +58,4 @@ def test_training_does_not_begin_with_weights_of_another_connection(tmp_path: Pa
     torch.save(DynamicUNet(dense_connection=False, **small).state_dict(), tmp_path / "model.pt")
     network = DynamicUNet(dense_connection=True, **small)
     with pytest.raises(BadInput, match=r"model\.pt must hold weights.*dense_connection"):
-        trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", network)]).run()
+        trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", [network])]).run()

@@ -18,14 +18,15 @@ SWITCHES = {
     "DC-Dy-U": {"dynamic": True, "dense_connection": True},
 }
 SWAPPED = pytest.mark.parametrize(("trained", "used"), [("Dy-U", "DC-Dy-U"), ("DC-Dy-U", "Dy-U")])
+MARKS = ("dense_connection", "kernel_scale")
 
 
-def network(kind: str = "DC-Dy-U") -> DynamicUNet:
-    return DynamicUNet(n_filters=2, n_dense_convolutions=1, **SWITCHES[kind])
+def network(kind: str = "DC-Dy-U", kernel_scale: float | None = None) -> DynamicUNet:
+    return DynamicUNet(n_filters=2, n_dense_convolutions=1, kernel_scale=kernel_scale, **SWITCHES[kind])
 
 
-def without_mark(kind: str) -> dict[str, torch.Tensor]:
-    return {name: value for name, value in network(kind).state_dict().items() if name != "dense_connection"}
+def without(mark: str, kind: str) -> dict[str, torch.Tensor]:
+    return {name: value for name, value in network(kind).state_dict().items() if name != mark}
 
 
 @pytest.mark.parametrize("kind", SWITCHES)
@@ -42,9 +43,26 @@ def test_on_static_kernels_the_switch_has_no_effect_on_weights_either():
     static.load_state_dict(network("U-net").state_dict())
 
 
-def test_it_is_no_parameter_and_stays_a_switch_in_any_precision():
+@pytest.mark.parametrize("kind", SWITCHES)
+@pytest.mark.parametrize("kernel_scale", [None, 0.3, 1])
+def test_weights_say_at_which_scale_their_kernels_are_used_and_come_back(kind, kernel_scale):
+    as_printed = 1 if kind == "U-net" else 0.5
+    weights = network(kind, kernel_scale).state_dict()
+    assert weights["kernel_scale"].item() == pytest.approx(kernel_scale or as_printed)
+    network(kind, kernel_scale).load_state_dict(weights)
+
+
+@pytest.mark.parametrize("kind", SWITCHES)
+def test_weights_of_another_scale_are_refused(kind, tmp_path):
+    torch.save(network(kind, 0.75).state_dict(), tmp_path / "model.pt")
+    with pytest.raises(BadInput, match=r"kernel_scale must be .* got 0.75. Set kernel_scale"):
+        load_weights(network(kind), tmp_path / "model.pt")
+
+
+def test_marks_are_no_parameters_and_stay_what_they_are_in_any_precision():
     net = network()
-    assert "dense_connection" not in dict(net.named_parameters())
+    assert not set(MARKS) & set(dict(net.named_parameters()))
+    assert net.bfloat16().get_buffer("kernel_scale").item() == 0.5
     assert net.bfloat16().get_buffer("dense_connection").dtype == torch.bool
 
 
@@ -73,14 +91,17 @@ def test_a_copy_of_a_network_refuses_them_too():
 
 
 @pytest.mark.parametrize("kind", SWITCHES)
-def test_weights_without_the_mark_are_refused(kind, tmp_path):
-    torch.save(without_mark(kind), tmp_path / "model.pt")
-    reason = r"dense_connection.*older"
+@pytest.mark.parametrize("mark", MARKS)
+def test_weights_without_a_mark_are_refused(kind, mark, tmp_path):
+    torch.save(without(mark, kind), tmp_path / "model.pt")
+    reason = rf"{mark}.*older"
     with pytest.raises(BadInput, match=re.escape(str(tmp_path / "model.pt")) + f".*{reason}"):
         load_weights(network(kind), tmp_path / "model.pt")
     with pytest.raises(BadInput, match=reason):
-        network(kind).load_state_dict(without_mark(kind))
+        network(kind).load_state_dict(without(mark, kind))
 
 
-def test_a_scripted_network_carries_the_mark():
-    assert torch.jit.script(network().eval()).state_dict()["dense_connection"].item() is True
+def test_a_scripted_network_carries_the_marks():
+    weights = torch.jit.script(network().eval()).state_dict()
+    assert weights["dense_connection"].item() is True
+    assert weights["kernel_scale"].item() == 0.5

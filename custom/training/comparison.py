@@ -1,0 +1,101 @@
+"""Networks trained one after the other by one protocol, and test animals corrected with each."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from custom.cluster import run_each
+from custom.data.datalist import read_datalist
+from custom.errors import BadInput
+from custom.training.endings import INTERRUPTED
+from custom.training.member_record import note_member, sha256
+from custom.training.members import Member
+from custom.training.progress import is_finished, make_writable
+from custom.training.protocol import Protocol
+
+logger = logging.getLogger(__name__)
+
+
+def compare(protocol: Protocol, members: Sequence[Member]) -> None:
+    """Train every member and correct the test animals with its weights, each run in a process of its own.
+
+    What is finished with the same settings stays as it is, so that a comparison which was interrupted continues. A
+    member that fails is named and the others go on. In `output_dir` stand in the end
+
+        members.json                                    of each member what led to its weights
+        <member>/curve.csv                              its whole training, epoch by epoch
+        <member>/<stage>/model.pt                       weights; those of the last stage correct
+        <member>/log.txt                                what its runs printed
+        corrected/<test set>/<member>/<study>/…         what the run `inference` writes
+
+    Args:
+        protocol: what all members share.
+        members: what is compared.
+
+    Raises:
+        BadInput: before any work, an unknown setting or a missing volume; after it, that members failed.
+    """
+    for member in members:
+        _check(protocol, member)
+    make_writable(protocol.folder())
+    task = partial(_make_each, protocol, {member.name: member for member in members})
+    try:
+        failures = run_each(
+            task, [member.name for member in members], n_workers=1, description="members", unit="member"
+        )
+    except KeyboardInterrupt:
+        logger.warning("Interrupted; the same command continues")
+        raise SystemExit(INTERRUPTED) from None
+    if failures:
+        raise BadInput(
+            f"{len(failures)} of {len(members)} members failed, each for the reason above: {', '.join(failures)}; "
+            "the same command tries them again"
+        )
+
+
+def _check(protocol: Protocol, member: Member) -> None:
+    """Look for all volumes that a member needs."""
+    for run in protocol.trainings(member).values():
+        settings = run.value("settings")
+        volumes = ["image", settings["label_kind"], "regions", *settings["image_keys"]]
+        for split in ("training", "validation"):
+            read_datalist(settings["dataset_dir"], split, volumes)
+    for test_set, cohort in protocol.test_sets.items():
+        read_datalist(cohort, "test", ["regions", *protocol.correction_of(member, test_set).value("image_keys")])
+
+
+def _make_each(protocol: Protocol, members: Mapping[str, Member], names: Sequence[str]) -> dict[str, str]:
+    for name in names:
+        _train(protocol, members[name])
+        _correct(protocol, members[name])
+    return {}
+
+
+def _train(protocol: Protocol, member: Member) -> None:
+    """Bring a member's training to its end, and note what it has come to."""
+    for stage, run in protocol.trainings(member).items():
+        if not is_finished(protocol.folder(member.name, stage, "last.pt"), run.value("settings")):
+            logger.info("%s: training, %s", member.name, stage)
+            run.start(protocol.folder(member.name, "log.txt"))
+    note_member(protocol, member)
+
+
+def _correct(protocol: Protocol, member: Member) -> None:
+    """Correct the test sets with a member that was trained."""
+    checksum = sha256(protocol.weights(member))
+    for test_set, cohort in protocol.test_sets.items():
+        run = protocol.correction_of(member, test_set)
+        folder = protocol.folder("corrected", test_set, member.name)
+        studies = [study["study"] for study in read_datalist(cohort, "test", ["image"])]
+        if not all(_was_corrected(folder / study / f"{study}.json", checksum) for study in studies):
+            logger.info("%s: correction, %s", member.name, test_set)
+            run.start(protocol.folder(member.name, "log.txt"))
+
+
+def _was_corrected(report: Path, checksum: str) -> bool:
+    """Tell whether a study was corrected with weights of a checksum."""
+    return report.exists() and json.loads(report.read_text(encoding="utf-8"))["weights"]["sha256"] == checksum

@@ -1,0 +1,166 @@
+"""Members are made one after the other, where they are not finished, and one that fails stops no other."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from custom.errors import BadInput
+from custom.training.bundle_run import BundleRun
+from custom.training.comparison import compare
+from custom.training.members import Member, read_members
+from tests.training.comparisons import protocol_of, start_in_no_time
+from tests.virtual_cohort import write_cohort
+
+ENTRIES = [{"network": "unet"}, {"network": "unet_ct"}, {"network": "dy_unet", "label_kind": "truth"}]
+Started = list[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_cohort(tmp_path_factory.mktemp("data") / "cohort", n_training=1, n_validation=1, n_test=1)
+
+
+@pytest.fixture
+def members() -> list[Member]:
+    return read_members(ENTRIES, seed=1)
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Started:
+    """What runs are started, as (name of the folder above, name of the folder), which then end at once."""
+    return watched(monkeypatch, start_in_no_time)
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, start: Callable[[BundleRun, Path], None]) -> Started:
+    started: Started = []
+
+    def note_and_start(run: BundleRun, log: Path) -> None:
+        folder = Path(run.options["output_dir"])
+        started.append((folder.parent.name, folder.name))
+        start(run, log)
+
+    monkeypatch.setattr(BundleRun, "start", note_and_start)
+    return started
+
+
+def all_of(member: Member) -> Started:
+    return [(member.name, "crops"), (member.name, "volumes"), ("cohort", member.name)]
+
+
+def test_every_member_is_trained_in_stages_and_corrects(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    compare(protocol_of(cohort, tmp_path), members)
+    assert started == [run for member in members for run in all_of(member)]
+    assert list(json.loads((tmp_path / "members.json").read_text())) == [member.name for member in members]
+
+
+def test_what_is_finished_is_not_started_again(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    protocol = protocol_of(cohort, tmp_path)
+    compare(protocol, members)
+    started.clear()
+    compare(protocol, members)
+    assert started == []
+
+
+def test_only_what_is_missing_is_made(cohort: Path, members: list[Member], started: Started, tmp_path: Path) -> None:
+    protocol = protocol_of(cohort, tmp_path)
+    compare(protocol, members)
+    (tmp_path / "unet" / "volumes" / "last.pt").unlink()
+    shutil.rmtree(next((tmp_path / "corrected" / "cohort" / "unet_ct").iterdir()))
+    started.clear()
+    compare(protocol, members)
+    assert started == [("unet", "volumes"), ("cohort", "unet_ct")]
+
+
+def test_with_other_settings_a_training_is_started_which_then_decides(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    compare(protocol_of(cohort, tmp_path), members)
+    started.clear()
+    compare(protocol_of(cohort, tmp_path, batch_size=3), members)
+    assert [run for run in started if run[0] != "cohort"] == [run for member in members for run in all_of(member)[:2]]
+
+
+def test_corrections_by_other_weights_are_made_anew(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    compare(protocol_of(cohort, tmp_path), members)
+    with (tmp_path / "unet" / "volumes" / "model.pt").open("ab") as weights:
+        weights.write(b"\0")
+    started.clear()
+    compare(protocol_of(cohort, tmp_path), members)
+    assert started == [("cohort", "unet")]
+
+
+def test_a_member_that_fails_is_named_and_the_others_go_on(
+    cohort: Path,
+    members: list[Member],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail_with_ct(run: BundleRun, log: Path) -> None:
+        if run.verb == "training" and "ct" in run.value("image_keys"):
+            raise BadInput("the training loss must stay finite")
+        start_in_no_time(run, log)
+
+    started = watched(monkeypatch, fail_with_ct)
+    with pytest.raises(BadInput, match="1 of 3 members failed, each for the reason above: unet_ct;"):
+        compare(protocol_of(cohort, tmp_path), members)
+    assert started == [*all_of(members[0]), ("unet_ct", "crops"), *all_of(members[2])]
+    assert "member unet_ct failed: the training loss must stay finite" in caplog.text
+    assert list(json.loads((tmp_path / "members.json").read_text())) == [members[0].name, members[2].name]
+
+
+def test_ctrl_c_ends_with_its_status(
+    cohort: Path, members: list[Member], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupt(run: BundleRun, log: Path) -> None:
+        raise KeyboardInterrupt
+
+    watched(monkeypatch, interrupt)
+    with pytest.raises(SystemExit) as ended:
+        compare(protocol_of(cohort, tmp_path), members)
+    assert ended.value.code == 130
+
+
+@pytest.mark.parametrize(
+    ("test_set", "entry", "setting", "reason"),
+    [
+        ("nowhere", {}, {}, r"nowhere.dataset\.json is missing"),
+        ("cohort", {"network": "unett"}, {}, r"no file .*unett\.yaml"),
+        ("cohort", {"kernel_scal": 1}, {}, r"train\.yaml declares no kernel_scal"),
+        ("cohort", {}, {"batchsize": 1}, r"train\.yaml declares no batchsize"),
+        ("cohort", {"label_kind": "voxels"}, {}, "needs image, voxels"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_starts(
+    test_set: str, entry: dict, setting: dict, reason: str, cohort: Path, started: Started, tmp_path: Path
+) -> None:
+    protocol = protocol_of(cohort, tmp_path / "results", **setting)
+    protocol.test_sets["later"] = str(cohort.parent / test_set)
+    with pytest.raises(BadInput, match=reason):
+        compare(protocol, read_members([{"network": "dy_unet"}, {"network": "unet", **entry, "seed": 3}], seed=1))
+    assert started == []
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_network_with_ct_needs_the_ct_of_every_set(cohort: Path, started: Started, tmp_path: Path) -> None:
+    without = shutil.copytree(cohort, tmp_path / "without_ct")
+    dataset = json.loads((without / "dataset.json").read_text())
+    for entry in dataset["test"]:
+        del entry["ct"]
+    (without / "dataset.json").write_text(json.dumps(dataset))
+    protocol = protocol_of(cohort, tmp_path / "results")
+    protocol.test_sets["without"] = str(without)
+    compare(protocol, read_members([{"network": "unet"}], seed=1))
+    with pytest.raises(BadInput, match="ct missing"):
+        compare(protocol, read_members([{"network": "unet_ct"}], seed=1))
