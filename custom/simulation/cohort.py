@@ -42,6 +42,7 @@ def simulate_cohort(
     split: str | None = None,
     tracer: str = "red_blood_cells",
     ranges: str | Path | None = None,
+    changed_ranges: str | Path | None = None,
     n_iterations: int = 80,
     n_yang_iterations: int = 10,
     ct_shift_mm: float = 0.0,
@@ -68,6 +69,7 @@ def simulate_cohort(
         split: "training", "validation" or "test" for all animals; default the paper's proportion of 15 : 3 : 10.
         tracer: "red_blood_cells" or "perfusion".
         ranges: YAML file of the ranges; default `canine.yaml`.
+        changed_ranges: a second such file, whose ranges replace those of the same names.
         n_iterations: of MLEM.
         n_yang_iterations: of iterative Yang.
         ct_shift_mm: registration error: length of a rigid shift of the contrast CT and of the regions outlined on it.
@@ -103,7 +105,7 @@ def simulate_cohort(
             list_mode=list_mode,
         ),
         camera=load_camera(camera),
-        ranges=load_ranges(CANINE_FILE if ranges is None else ranges),
+        ranges=load_ranges(CANINE_FILE if ranges is None else ranges, changed=changed_ranges),
         device=device,
     )
     refuse_impossible(plan)

@@ -62,12 +62,31 @@ class Range:
 Ranges = Mapping[str, Mapping[str, Range]]
 
 
-def load_ranges(path: str | Path = CANINE_FILE) -> Ranges:
+def load_ranges(path: str | Path = CANINE_FILE, *, changed: str | Path | None = None) -> Ranges:
     """Read the ranges of all sections from a YAML file such as `canine.yaml`.
 
+    Args:
+        path: the file.
+        changed: a second file whose ranges replace those of the same names, such as `unlike.yaml`.
+
     Raises:
-        BadInput: a file that cannot be read, or an entry that is no range; the message names the entry.
+        BadInput: a file that cannot be read, or an entry that is no range; the message names the entry. A changed range
+            of a name that there is not.
     """
+    ranges = _read(path)
+    if changed is None:
+        return ranges
+    changes = _read(changed)
+    known = {(section, name) for section, entries in ranges.items() for name in entries}
+    unknown = [
+        f"{section}.{name}" for section, each in changes.items() for name in each if (section, name) not in known
+    ]
+    if unknown:
+        raise BadInput(f"{changed} changes ranges of {path}, got {', '.join(unknown)}, which are not there; misspelt?")
+    return {section: {**entries, **changes.get(section, {})} for section, entries in ranges.items()}
+
+
+def _read(path: str | Path) -> dict[str, dict[str, Range]]:
     try:
         document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custom.errors import BadInput
-from custom.simulation.ranges import Range, load_ranges
+from custom.simulation.ranges import CANINE_FILE, Range, load_ranges
 
 NUMBERS = st.floats(-1e3, 1e3)
 
@@ -54,6 +54,20 @@ def test_every_number_of_the_canine_has_a_source() -> None:
 def test_a_range_that_breaks_a_rule_is_refused(values, rule) -> None:
     with pytest.raises(BadInput, match=rule):
         Range(**{"source": "a test"} | values)
+
+
+def test_unlike_animals_share_no_value_with_those_of_the_training() -> None:
+    usual, unlike = load_ranges(), load_ranges(changed=CANINE_FILE.with_name("unlike.yaml"))
+    changed = [(usual[s][n], unlike[s][n]) for s in usual for n in usual[s] if usual[s][n] != unlike[s][n]]
+    assert len(changed) == 10
+    assert all(new.high < old.low or new.low > old.high for old, new in changed)
+
+
+def test_a_changed_range_of_an_unknown_name_is_refused(tmp_path) -> None:
+    file = tmp_path / "changes.yaml"
+    file.write_text('heart: {wall_over_corneal: {low: 1, high: 2, source: "a test"}}')
+    with pytest.raises(BadInput, match=r"got heart\.wall_over_corneal, which are not there; misspelt"):
+        load_ranges(changed=file)
 
 
 def test_a_normal_range_far_from_its_mean_is_refused_when_drawn() -> None:
