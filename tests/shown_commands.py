@@ -1,8 +1,9 @@
-"""The commands that documents show, taken from them, so that tests run what readers read."""
+"""Commands as readers see and write them, so that tests run what readers run."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -11,6 +12,11 @@ def commands_in(document: Path) -> list[str]:
     blocks = re.findall(r"^```bash\n(.*?)^```", document.read_text(), re.M | re.S)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def command_line(options: Mapping[str, object]) -> list[str]:
+    """Write options as a run takes them on its command line."""
+    return [part for name, value in options.items() for part in (f"--{name}", str(value))]
 
 
 def with_options(command: str, options: str) -> str:

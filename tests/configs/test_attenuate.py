@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
+from functools import partial
 
 import matplotlib.image
 import nibabel
 import numpy as np
 import pytest
-from monai.bundle import ConfigWorkflow
 
 from custom.data.study_rules import check_ct
 from custom.data.volume import read_volume
-from custom.errors import find_bad_input
 from custom.reconstruction.study import read_study
 from custom.reconstruction.study_files import StudyFiles
 from custom.scanner.camera import load_camera
@@ -30,39 +28,10 @@ def chest(tmp_path_factory):
 
 
 @pytest.fixture
-def run(repository, chest, tmp_path, monkeypatch):
+def run(run_config, repository, chest):
     """Run the config within this process, with other options than those of the chest on the tiny camera."""
-    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    monkeypatch.chdir(repository)
     camera = str(repository / "tests" / "tiny_camera.yaml")
-    options = {"ct": str(chest), "camera": camera, "output_dir": str(tmp_path / "results"), "centre_mm": [0, 0, 0]}
-
-    def run_with(**other):
-        config = str(repository / "bundle" / "configs" / "attenuate.yaml")
-        workflow = ConfigWorkflow(config, logging_file=False, workflow_type=None, **options | other)
-        workflow.initialize()
-        workflow.run()
-        return tmp_path / "results"
-
-    return run_with
-
-
-@pytest.fixture
-def refused(run, tmp_path):
-    """Run with bad input and return the line that the user reads; nothing may have been written."""
-
-    def run_with(**other):
-        before = sorted(tmp_path.rglob("*"))
-        with pytest.raises(Exception) as caught:  # noqa: PT011  the bundle's parser wraps what happens in others
-            run(**other)
-        assert sorted(tmp_path.rglob("*")) == before
-        error = find_bad_input(caught.value)
-        assert error is not None
-        assert "\n" not in str(error)
-        return str(error)
-
-    return run_with
+    return partial(run_config, "attenuate", ct=str(chest), camera=camera, centre_mm=[0, 0, 0])
 
 
 def test_from_the_repository(run_python, repository, chest, tmp_path):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 
 import nibabel
 import numpy as np
 import pytest
 from monai.bundle import ConfigWorkflow
 
-from custom.errors import find_bad_input
 from custom.scanner.camera import load_camera
 from custom.scanner.list_mode_file import write_list_mode
 from custom.simulation.list_mode import Rhythm, simulate_list_mode
+from tests.shown_commands import command_line
 
 RHYTHM = Rhythm(
     beats_per_minute=100.0, beat_variation=0.03, breaths_per_minute=15.0, breath_variation=0.01, end_expiration=0.45
@@ -43,42 +43,9 @@ def options(scan_file, repository):
 
 
 @pytest.fixture
-def run(repository, options, tmp_path, monkeypatch):
+def run(run_config, options):
     """Run the config within this process, with other options than `options`."""
-    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    monkeypatch.chdir(repository)
-
-    def run_with(**other):
-        config = str(repository / "bundle" / "configs" / "rebin.yaml")
-        changes = options | {"output_dir": str(tmp_path / "results")} | other
-        workflow = ConfigWorkflow(config, logging_file=False, workflow_type=None, **changes)
-        workflow.initialize()
-        workflow.run()
-        return tmp_path / "results"
-
-    return run_with
-
-
-@pytest.fixture
-def refused(run, tmp_path):
-    """Run with bad input and return the line that the user reads; nothing may have been written."""
-
-    def run_with(**other):
-        before = sorted(tmp_path.rglob("*"))
-        with pytest.raises(Exception) as caught:  # noqa: PT011  the bundle's parser wraps what happens in others
-            run(**other)
-        assert sorted(tmp_path.rglob("*")) == before
-        error = find_bad_input(caught.value)
-        assert error is not None
-        assert "\n" not in str(error)
-        return str(error)
-
-    return run_with
-
-
-def command_line(options):
-    return [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    return partial(run_config, "rebin", **options)
 
 
 def test_from_the_repository(run_python, repository, options, tmp_path):

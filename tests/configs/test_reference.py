@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
+from functools import partial
 
 import nibabel
 import numpy as np
@@ -12,12 +12,12 @@ import pytest
 import torch
 from monai.bundle import ConfigWorkflow
 
-from custom.errors import find_bad_input
 from custom.projection.attenuation import transmission
 from custom.projection.projector import MatrixProjector
 from custom.projection.system_matrix import assemble
 from custom.reconstruction.regions import template
 from custom.scanner.camera import load_camera
+from tests.shown_commands import command_line
 
 N_ITERATIONS, N_YANG_ITERATIONS = 6, 2
 
@@ -65,42 +65,9 @@ def options(tiny_study, repository):
 
 
 @pytest.fixture
-def run(repository, options, tmp_path, monkeypatch):
+def run(run_config, options):
     """Run the config within this process, with other options than `options`."""
-    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    monkeypatch.chdir(repository)
-
-    def run_with(**other):
-        config = str(repository / "bundle" / "configs" / "reference.yaml")
-        changes = options | {"output_dir": str(tmp_path / "results")} | other
-        workflow = ConfigWorkflow(config, logging_file=False, workflow_type=None, **changes)
-        workflow.initialize()
-        workflow.run()
-        return tmp_path / "results"
-
-    return run_with
-
-
-@pytest.fixture
-def refused(run, tmp_path):
-    """Run with bad input and return the line that the user reads; nothing may have been written."""
-
-    def run_with(**other):
-        before = sorted(tmp_path.rglob("*"))
-        with pytest.raises(Exception) as caught:  # noqa: PT011  the bundle's parser wraps what happens in others
-            run(**other)
-        assert sorted(tmp_path.rglob("*")) == before
-        error = find_bad_input(caught.value)
-        assert error is not None
-        assert "\n" not in str(error)
-        return str(error)
-
-    return run_with
-
-
-def command_line(options):
-    return [part for name, value in options.items() for part in (f"--{name}", str(value))]
+    return partial(run_config, "reference", **options)
 
 
 def test_from_the_repository(run_python, repository, options, tmp_path):

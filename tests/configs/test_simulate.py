@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 
 import nibabel
 import pytest
 from monai.bundle import ConfigWorkflow
 
-from custom.errors import find_bad_input
 from custom.scanner.camera import load_camera
 from custom.simulation.ranges import load_ranges
+from tests.shown_commands import command_line
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,10 @@ def options(repository):
     }
 
 
-def command_line(options):
-    return [part for name, value in options.items() for part in (f"--{name}", str(value))]
+@pytest.fixture
+def run(run_config, options):
+    """Run the config within this process, with other options than `options`."""
+    return partial(run_config, "simulate", **options)
 
 
 def test_from_the_repository_and_on_top_of_another_cohort(run_python, repository, options, tmp_path):
@@ -80,21 +82,8 @@ def test_from_any_other_folder(run_python, repository, options, tmp_path):
         ({"seed": -1}, "seed must be a whole number"),
     ],
 )
-def test_bad_settings_leave_one_line_and_nothing_behind(repository, options, tmp_path, monkeypatch, change, rule):
-    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
-    monkeypatch.setattr(sys, "path", sys.path.copy())
-    monkeypatch.chdir(repository)
-    config = str(repository / "bundle" / "configs" / "simulate.yaml")
-    changes = options | {"output_dir": str(tmp_path / "cohort")} | change
-    workflow = ConfigWorkflow(config, logging_file=False, workflow_type=None, **changes)
-    workflow.initialize()
-    with pytest.raises(Exception) as caught:  # noqa: PT011  the bundle's parser wraps what happens in others
-        workflow.run()
-    error = find_bad_input(caught.value)
-    assert error is not None
-    assert rule in str(error)
-    assert "\n" not in str(error)
-    assert not list(tmp_path.iterdir())
+def test_bad_settings_leave_one_line_and_nothing_behind(refused, change, rule):
+    assert rule in refused(**change)
 
 
 def test_the_default_camera_and_ranges_are_there(repository):
