@@ -18,7 +18,7 @@ def kinds(blocks: Sequence[Block]) -> list[str]:
 def test_seeds_of_one_network_share_a_name_among_the_curves() -> None:
     table, picture = sections.training_section(EVIDENCE.trained)
     assert isinstance(table, Table)
-    assert [row[0] for row in table.rows] == ["dy_unet_bv", "dy_unet_bv-2"]
+    assert [row[0] for row in table.rows] == ["dy_unet_bv", "dy_unet_bv_seed-2"]
     assert isinstance(picture, Illustration)
     assert [text.get_text() for text in picture.draw().legends[0].get_texts()] == ["Dy-U-BV"]
 
@@ -37,7 +37,7 @@ def test_fits_leave_the_truth_out() -> None:
 
 def test_what_could_not_be_analysed_is_left_out() -> None:
     """Of two measures one has an analysis of variance."""
-    blocks = sections.differences_section(EVIDENCE.paper, EVIDENCE.further)
+    blocks = sections.differences_section(EVIDENCE)
     assert kinds(blocks) == [
         *("Heading", "Paragraph", "Table"),
         *("Heading", "Table", "Table", "Table"),
@@ -62,6 +62,7 @@ def test_no_two_pictures_share_a_file() -> None:
         *sections.paper_section(EVIDENCE.paper),
         *sections.images_section(EVIDENCE.studies),
         *sections.agreement_section(EVIDENCE.paper),
+        *sections.members_section(EVIDENCE),
         *sections.truth_section(EVIDENCE),
         *sections.ct_section(EVIDENCE),
     ]
