@@ -14,8 +14,7 @@ def write_corrected(
 ) -> Path:
     """Write a mean of each test study's volume and reference as its corrected volume, and return the folder.
 
-    A correction takes a part of the way from the blurred volume to the reference. A network leaves a report, too, with the checksum of
-    its weights.
+    A correction takes a part of the way from the blurred volume to the reference. A network leaves a report, too.
     """
     for entry in json.loads((cohort / "dataset.json").read_text())["test"]:
         image, label = (nibabel.load(cohort / entry[key]) for key in ("image", "label"))

@@ -16,7 +16,7 @@ MEMBERS = {  # the name of its network, what sets it apart, and how far its corr
     "dc_dy_unet_bv_seed-2": ("DC-Dy-U-BV", {"seed": 2}, 0.7),
     "dc_dy_unet_bv_label_kind-truth": ("DC-Dy-U-BV", {"label_kind": "truth"}, 0.9),
 }
-SETTINGS = {"image_keys": ["image"], "kernel_scale": 1.0, "label_kind": "label"}
+SETTINGS = {"image_keys": ["image"], "kernel_scale": None, "label_kind": "label"}
 
 
 def write_comparison(folder: Path, test_sets: dict[str, Path]) -> Path:
@@ -27,7 +27,7 @@ def write_comparison(folder: Path, test_sets: dict[str, Path]) -> Path:
             "network": member.split("_kernel")[0].split("_seed")[0].split("_label")[0],
             "network_name": name,
             "seed": settings.get("seed", 1),
-            "settings": SETTINGS | settings,
+            "settings": {**SETTINGS, "dynamic": "Dy" in name, **settings},
             "sha256": f"{number:064d}",
             "n_parameters": 1000,
             "volumes": 60,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,7 @@ CONTROLS: Components = {
     ),
 }
 """Pairs that the paper does not have: whether a component still brings something where all else is equal."""
+LABEL_KINDS = {"label": "iterative Yang", "truth": "truth"}
 OTHER_LABEL = "dc_dy_unet_bv_label_kind-truth"
 LABELS = (UNCORRECTED, "DC-Dy-U-BV", OTHER_LABEL, REFERENCE, TRUTH)
 
@@ -75,13 +77,18 @@ def seeds_table(measures: Sequence[Measures], trained: Mapping[str, Trained], *,
         if seeds:
             cells = [_over_seeds(measures, seeds, column) for column in COLUMNS]
             rows.append(
-                [network, f"{settings['kernel_scale']:g}", str(settings["label_kind"]), str(len(seeds)), *cells]
+                [network, _initial_scale(settings), LABEL_KINDS[settings["label_kind"]], str(len(seeds)), *cells]
             )
     caption = (
         f"{title}: mean over volumes; of several seeds the mean ± SD over seeds, which tells what chance decides in a "
-        "training. Initial scale: of the kernels; sigmoids start dynamic ones at ½."
+        "training. Initial scale: of the kernels; as printed in the paper, sigmoids of about 0 halve dynamic ones."
     )
     return Table(caption, ["network", "initial scale", "label", "seeds", *(column.title for column in COLUMNS)], rows)
+
+
+def _initial_scale(settings: Mapping[str, Any]) -> str:
+    given = settings["kernel_scale"]
+    return f"{given:g}" if given is not None else f"{0.5 if settings['dynamic'] else 1:g} (as printed)"
 
 
 def _over_seeds(measures: Sequence[Measures], seeds: Sequence[str], column: Column) -> str:

@@ -21,5 +21,11 @@ def results_command(dataset_dir: str | Path, **given: Given) -> str:
         entries = {f"{name}#{key}": one for key, one in value.items()} if isinstance(value, Mapping) else {name: value}
         words += [word for key, one in entries.items() if one for word in (f"--{key}", str(one))]
     dataset = shlex.quote(str(dataset_dir))
-    options = f" OPTIONS={shlex.quote(shlex.join(words).replace('$', '$$'))}" if words else ""
-    return f"make results DATASET={dataset}{options}"
+    said = " ".join(_quoted(word) for word in words).replace("$", "$$")
+    return f"make results DATASET={dataset}" + (f" OPTIONS={shlex.quote(said)}" if words else "")
+
+
+def _quoted(word: str) -> str:
+    """Quote a word where a shell needs it; a # means something at the beginning of a word only."""
+    plain = word.replace("#", "")
+    return word if not word.startswith("#") and shlex.quote(plain) == plain else shlex.quote(word)

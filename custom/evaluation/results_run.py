@@ -67,6 +67,7 @@ def make_results(
     """
     prepare_folder(output_dir, [f"{NAME}.md"], overwrite)
     said = read_findings(findings)
+    wrong_gate = _wrong_gate(dataset_dir, wrong_gate_dir) if wrong_gate_dir else None
     sources = Sources(comparison_dir=Path(comparison_dir), read_studies=read_studies)
     others = other_dirs or {}
     cohorts = {"cohort": dataset_dir, **({"further": further_dir} if further_dir else {}), **others}
@@ -88,7 +89,7 @@ def make_results(
         further=_compared(sources.read("further", further_dir), "further test animals") if further_dir else None,
         others={title: sources.read(Path(folder).name, folder).measures for title, folder in others.items()},
         shifts=shift_errors_of(sources, cohort, shifted_dirs) if shifted_dirs else {},
-        wrong_gate=_wrong_gate(dataset_dir, wrong_gate_dir) if wrong_gate_dir else None,
+        wrong_gate=wrong_gate,
         findings=said,
     )
     numbers = results_numbers(evidence)

@@ -40,8 +40,8 @@ class Sources:
 
     def read(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
         """Measure the test animals of a cohort, corrected under the name of a test set."""
-        folder = self.comparison_dir / "corrected" / test_set
-        return read_corrected_set(folder, self.read_studies(dataset_dir), dataset_dir, self.trained)
+        trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
+        return read_corrected_set(folder, self.read_studies(dataset_dir), dataset_dir, trained)
 
 
 def read_findings(file: str | Path | None) -> list[str]:

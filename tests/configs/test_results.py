@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from monai.bundle import ConfigWorkflow
 
-from custom.errors import BadInput, find_bad_input
+from custom.errors import find_bad_input
 from tests.described_cohort import write_described
 from tests.faked_comparison import MEMBERS, write_comparison
 
@@ -90,17 +90,17 @@ def test_with_them_the_page_has_all(whole: Path) -> None:
 
 
 def test_the_command_is_shown_with_what_was_given(whole: Path, least: Path, folder: Path) -> None:
+    shown = f"\n    make results DATASET={folder}/cohort OPTIONS='--comparison_dir {folder}/comparison"
+    assert f"{shown}'\n" in (least / "results.md").read_text()
     assert (
-        f"    make results DATASET={folder}/cohort OPTIONS='--comparison_dir {folder}/comparison'\n"
-        in (least / "results.md").read_text()
+        f"{shown} --further_dir {folder}/second --shifted_dirs#4 {folder}/shift " in (whole / "results.md").read_text()
     )
-    assert f" --shifted_dirs#4 {folder}/shift '" in (whole / "results.md").read_text().replace("'--other", " '--other")
 
 
 def test_tables_of_the_paper_hold_its_methods_only(whole: Path) -> None:
     paper = (whole / "results.md").read_text().split("## The paper's tables")[1].split("## ")[0]
-    methods = [name for name in re.findall(r"^\| ([^|(]+) \|", paper.split("Methods from best")[0], re.M)]
-    assert methods[2:] == ["no correction", "U-net-BV", "Dy-U-CT", "DC-Dy-U-BV", "iterative Yang"]
+    rows = re.findall(r"^\| ([^|(]+) \|", paper.split("Methods from best")[0], re.M)
+    assert rows[2:] == ["no correction", "U-net-BV", "Dy-U-CT", "DC-Dy-U-BV", "iterative Yang"]
 
 
 def test_other_members_stand_beside_the_truth(whole: Path) -> None:
@@ -119,18 +119,23 @@ def test_numbers_name_every_member_by_its_weights(whole: Path) -> None:
         assert numbers["further"]["methods"][one["method"]]["ssim"]["n"] == 4
 
 
+def refusal(folder: Path, **settings: object) -> str:
+    with pytest.raises(Exception) as refused:  # noqa: PT011  the bundle's parser wraps what happens in others
+        run(folder, **settings)
+    error = find_bad_input(refused.value)
+    assert error is not None
+    return str(error)
+
+
 def test_a_page_that_stands_there_is_not_replaced(least: Path, folder: Path) -> None:
-    with pytest.raises(Exception, match="") as refused:
-        run(folder, output_dir=str(least))
-    assert "set overwrite" in str(find_bad_input(refused.value))
+    assert "set overwrite" in refusal(folder, output_dir=str(least))
 
 
 def test_corrections_by_other_weights_are_refused(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder / "comparison", tmp_path / "comparison")
-    members = json.loads((tmp_path / "comparison" / "members.json").read_text())
+    comparison = Path(shutil.copytree(folder / "comparison", tmp_path / "comparison"))
+    members = json.loads((comparison / "members.json").read_text())
     members["unet_bv"]["sha256"] = "trained anew"
-    (tmp_path / "comparison" / "members.json").write_text(json.dumps(members))
-    with pytest.raises(Exception, match="") as refused:
-        run(folder, comparison_dir=str(tmp_path / "comparison"), output_dir=str(tmp_path / "page"))
-    assert isinstance(find_bad_input(refused.value), BadInput)
-    assert "unet_bv must be corrected with the weights that members.json tells of" in str(find_bad_input(refused.value))
+    (comparison / "members.json").write_text(json.dumps(members))
+    said = refusal(folder, comparison_dir=str(comparison), output_dir=str(tmp_path / "page"))
+    assert "unet_bv must be corrected with the weights that members.json tells of" in said
+    assert not (tmp_path / "page" / "results.md").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from custom.evaluation import results_sections as sections
 from custom.evaluation.page import Block, Heading, Illustration, Table
@@ -68,3 +69,11 @@ def test_no_two_pictures_share_a_file() -> None:
     ]
     files = [block.file for block in blocks if isinstance(block, Illustration)]
     assert len(files) == len(set(files)) == 9
+
+
+def test_what_there_is_no_evidence_of_is_left_out() -> None:
+    least = replace(EVIDENCE, further=None, others={}, shifts={}, wrong_gate=None, findings=())
+    assert sections.ct_section(least) == sections.findings_section(least.findings) == []
+    assert kinds(sections.truth_section(least)) == ["Table", "Illustration"]
+    assert kinds(sections.differences_section(least))[-4:] == ["Heading", "Table", "Table", "Table"]
+    assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Illustration"]
