@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from custom.evaluation.evidence import Comparison, Evidence
+from custom.evaluation.results_sections import REMARK
 from custom.evaluation.summary import describe_methods
 from custom.evaluation.trained import method_names
 
@@ -18,7 +19,7 @@ def results_numbers(evidence: Evidence) -> dict[str, Any]:
     """
     methods = method_names(evidence.trained)
     return {
-        "remark": "Virtual (simulated) animals",
+        "remark": REMARK,
         "made": dict(evidence.made),
         "members": {
             name: {"method": methods[name], **{key: one.record[key] for key in ("network_name", "seed", "sha256")}}

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from custom.evaluation.cohort import read_cohort
 from custom.evaluation.corrected_set import CorrectedSet
+from custom.evaluation.ct_shift import shift_errors_of
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.method_comparison import compare_methods
 from custom.evaluation.page_files import write_page
@@ -23,7 +24,6 @@ from custom.evaluation.results_sources import (
     Sources,
     made_by,
     read_findings,
-    shift_errors_of,
     shown_studies,
 )
 from custom.evaluation.wrong_gate import check_other_gate

@@ -11,7 +11,7 @@ import pytest
 from monai.bundle import ConfigWorkflow
 
 from custom.errors import find_bad_input
-from tests.described_cohort import write_described
+from tests.described_cohort import change_parameters, write_described
 from tests.faked_comparison import MEMBERS, write_comparison
 
 RESULTS = Path(__file__).resolve().parents[2] / "bundle" / "configs" / "results.yaml"
@@ -35,10 +35,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_described(folder / "wrong", ct_gate="other")
     for name in ("second", "shift", "perfusion"):
         shutil.copytree(cohort, folder / name)
+    for animal in ("sub-002", "sub-003"):
+        change_parameters(folder / "shift", animal, shift_by_4_mm)
     sets = {"cohort": "cohort", "further": "second", "ct_shift_4": "shift", "perfusion": "perfusion"}
     write_comparison(folder / "comparison", {name: folder / where for name, where in sets.items()})
     (folder / "findings.txt").write_text("A first\nfinding.\n\nA second one.\n")
     return folder
+
+
+def shift_by_4_mm(parameters: dict) -> None:
+    parameters["identity"]["recipe"]["registration"]["shift_mm"] = 4.0
 
 
 def run(folder: Path, **settings: object) -> Path:
