@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from custom.errors import BadInput
+from custom.evaluation.results_places import Places
 from custom.evaluation.results_run import make_results
 
 
@@ -18,12 +19,11 @@ def not_reached(dataset_dir: str | Path) -> list[dict[str, str]]:
     ("settings", "said"),
     [
         ({"findings": "nowhere.txt"}, "findings must be a text file"),
-        ({"overwrite": "no"}, "overwrite must be True or False"),
         ({"wrong_gate_dir": "nowhere"}, "a cohort's folder holds dataset.json"),
         ({}, r"members\.json must list trained networks"),
     ],
 )
 def test_what_can_be_mended_is_said_before_anything_is_measured(tmp_path: Path, settings: dict, said: str) -> None:
-    folders = {"comparison_dir": tmp_path, "dataset_dir": tmp_path, "output_dir": tmp_path / "page"}
+    places = Places(comparison_dir=tmp_path, dataset_dir=tmp_path, **settings)
     with pytest.raises(BadInput, match=said):
-        make_results(read_studies=not_reached, **folders, **settings)
+        make_results(places, read_studies=not_reached, output_dir=tmp_path / "page", overwrite=True)
