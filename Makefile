@@ -37,7 +37,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -97,6 +97,10 @@ evaluation: $(READY)  ## correct the test animals of DATASET by NETWORK, compare
 		--output_dir "$(RESULTS)/corrected/$(or $(NETWORK),network)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
+
+results: $(READY)  ## make the results page from output/comparison and the cohorts it corrected, of which DATASET is the first
+	$(RUN) results --config_file $(CONFIGS)/results.yaml --dataset_dir "$(DATASET)" \
+		--output_dir "$(or $(OUTPUT),bundle/docs)" --overwrite $(REPLACES) $(OPTIONS)
 
 bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 	$(BIN)/python -m monai.bundle ckpt_export --net_id network_def --filepath bundle/models/model.ts \

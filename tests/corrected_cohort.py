@@ -9,7 +9,9 @@ import nibabel
 import numpy as np
 
 
-def write_corrected(cohort: Path, folder: Path, *, takes: float = 0.8, network: str | None = None) -> Path:
+def write_corrected(
+    cohort: Path, folder: Path, *, takes: float = 0.8, network: str | None = None, weights: str = ""
+) -> Path:
     """Write a mean of each test study's volume and reference as its corrected volume, and return the folder.
 
     A correction takes a part of the way from the blurred volume to the reference. A network leaves a report, too.
@@ -22,6 +24,12 @@ def write_corrected(cohort: Path, folder: Path, *, takes: float = 0.8, network: 
         volume = nibabel.Nifti1Image(corrected.astype(np.float32), image.affine)
         nibabel.save(volume, folder / study / f"{study}_corrected.nii.gz")
         if network is not None:
-            report = {"network": {"name": network}, "total_activity": {"before": float(image.get_fdata().sum())}}
+            report = {
+                "network": {"name": network},
+                "weights": {"sha256": weights},
+                "total_activity": {"before": float(image.get_fdata().sum())},
+                "date": "2026-11-26T21:15:00+00:00",
+                "device": "cpu",
+            }
             (folder / study / f"{study}.json").write_text(json.dumps(report))
     return folder

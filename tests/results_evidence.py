@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -36,7 +36,7 @@ def evidence() -> Evidence:
     return Evidence(
         command="python -m monai.bundle run results --config_file bundle/configs/results.yaml",
         made={"machine": "two cores <script>alert(1)</script>", "date": "2026-11-26"},
-        trained={"dy_unet_bv": trained(seed=1), "dy_unet_bv-2": trained(seed=2)},
+        trained={"dy_unet_bv": trained(seed=1), "dy_unet_bv_seed-2": trained(seed=2)},
         paper=comparison("ten animals"),
         further=comparison("forty further animals"),
         others={"animals outside the training's ranges": measures()},
@@ -51,8 +51,11 @@ def trained(*, seed: int) -> Trained:
     """Return two epochs of crops and two of whole volumes."""
     loss = np.array([0.4, 0.3, 0.2, 0.19])
     record = {
+        "network": "dy_unet_bv",
         "network_name": "Dy-U-BV",
         "seed": seed,
+        "settings": {"image_keys": ["image"], "kernel_scale": None, "dynamic": True, "label_kind": "label"},
+        "sha256": str(seed) * 64,
         "n_parameters": 3_846_557,
         "volumes": 120,
         "seconds": 7200.0,
@@ -74,6 +77,17 @@ def measures() -> list[MeasuresWithTruth]:
     return rows
 
 
+def member_measures() -> list[MeasuresWithTruth]:
+    """Return rows of both trained members, whose absolute errors of IMBV are 0.02 and 0.04."""
+    names = {"Dy-U-BV": 0.02, "dy_unet_bv_seed-2": -0.04}
+    return [
+        replace(row, method=name, imbv_error=error)
+        for name, error in names.items()
+        for row in measures()
+        if row.method == "network"
+    ]
+
+
 def comparison(title: str) -> Comparison:
     """Return what the statistics of `measures` might be."""
     statistics = {
@@ -84,7 +98,13 @@ def comparison(title: str) -> Comparison:
         },
         "components": [effect()],
     }
-    return Comparison(title=title, measures=measures(), over_animals=statistics, over_volumes=statistics)
+    return Comparison(
+        title=title,
+        measures=measures(),
+        all_measures=[*measures(), *member_measures()],
+        over_animals=statistics,
+        over_volumes=statistics,
+    )
 
 
 def variance() -> dict:

@@ -36,6 +36,7 @@ RUNS = {
     "inference": "inference",
     "evaluate": "evaluation",
     "deblur": "deblurring",
+    "results": "results",
     "rebin": "rebinning",
     "attenuate": "attenuation",
     "describe": "description",

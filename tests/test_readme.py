@@ -90,6 +90,7 @@ SHOWN = {
             *corrected("output/comparison/corrected/cohort/unet_n_filters-2", "sub-003_gate-ed", "sub-003_gate-es"),
         ),
     ),
+    "make results": Shown(gives=tuple(f"bundle/docs/results.{end}" for end in ("md", "html", "json"))),
     "make description": Shown(
         variables="DATASET=data/simulated", gives=tuple(f"output/description/{name}" for name in DESCRIBED)
     ),

@@ -9,13 +9,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from custom.evaluation.footnotes import write_footnote
 from custom.evaluation.measures import Measures, methods_of
 from custom.evaluation.methods import REFERENCE, estimates
 from custom.evaluation.summary import compare_over_animals, values_of
 
 GATES = {"ed": ("end-diastole", "o", "tab:blue"), "es": ("end-systole", "^", "tab:orange")}
 OTHER_GATE = ("study", "s", "tab:gray")
-PANELS_IN_A_ROW = 4
+PANELS_IN_A_ROW = 3  # more make the print of a page too small
+POINTS_AND_LINES = (
+    "Points: studies. Lines: mean difference and limits of agreement over animals, each the mean of its gates."
+)
 
 
 def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
@@ -33,19 +37,16 @@ def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
     compared = estimates(methods_of(measures))
     n_columns = min(len(compared), PANELS_IN_A_ROW)
     n_rows = math.ceil(len(compared) / n_columns)
-    figure = Figure(figsize=(5 * n_columns + 1, 4 * n_rows + 0.8), dpi=110, layout="constrained")
-    figure.suptitle(
-        "Intramyocardial blood volume: agreement with iterative Yang\n"
-        "Points: studies. Lines: mean and limits of agreement over animals, each the mean of its gates"
-    )
-    figure.supxlabel(footnote, fontsize=8, color="dimgray")
+    figure = Figure(figsize=(3.6 * n_columns + 1, 3.3 * n_rows + 0.8), dpi=110, layout="constrained")
+    figure.suptitle("Agreement of IMBV with iterative Yang")
+    write_footnote(figure, footnote, POINTS_AND_LINES)
     panels = figure.subplots(n_rows, n_columns, sharex=True, sharey=True, squeeze=False)
     for panel, method in zip(panels.flat, compared, strict=False):
         _draw_agreement(panel, measures, method)
     for unused in panels.flat[len(compared) :]:
         unused.remove()
     for panel in panels[:, 0]:
-        panel.set_ylabel("IMBV difference from iterative Yang")
+        panel.set_ylabel("difference from iterative Yang")
     panels.flat[len(compared) - 1].legend(loc="upper right", fontsize=8)  # where a good method leaves room
     return figure
 
@@ -81,14 +82,14 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
         label, marker, colour = GATES.get(gate, OTHER_GATE)
         panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
     agreement = compare_over_animals(measures, "imbv", method, REFERENCE)
-    said = f"mean {agreement.mean_difference:+.3f}"
+    said = f"{method}\nmean {agreement.mean_difference:+.3f}"
     panel.axhline(0, color="lightgray", linewidth=1)
     panel.axhline(agreement.mean_difference, color="black", linewidth=1)
     if agreement.limits_of_agreement is not None:
-        said += ", limits of agreement {:+.3f} to {:+.3f}".format(*agreement.limits_of_agreement)
+        said += "\nlimits of agreement {:+.3f} to {:+.3f}".format(*agreement.limits_of_agreement)
         for limit in agreement.limits_of_agreement:
             panel.axhline(limit, color="black", linewidth=1, linestyle="--")
-    panel.set_title(f"{method}\n{said}", fontsize=10)
+    panel.set_title(said, fontsize=10)
     panel.set_xlabel("mean of IMBV with both methods")
     panel.margins(x=0.15, y=0.15)
     panel.tick_params(labelbottom=True)  # also where no panel lies below

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from custom.evaluation.measures import Measures
 from custom.evaluation.method_table import ABSOLUTE_IMBV_ERROR, Subject, method_table
 from custom.evaluation.statistics import PairedComparison, compare_paired, holm
 
-# Networks without and with the component
-COMPONENTS = {
+Components = Mapping[str, Sequence[tuple[str, str]]]  # networks without and with each component
+
+COMPONENTS: Components = {
     "dynamic convolution": (("U-net", "Dy-U"), ("U-net-BV", "Dy-U-BV"), ("U-net-CT", "Dy-U-CT")),
     "dense connection": (("Dy-U-BV", "DC-Dy-U-BV"),),
     "IMBV loss": (("U-net", "U-net-BV"), ("Dy-U", "Dy-U-BV"), ("Dy-U-CT", "Dy-U-CT-BV")),
@@ -35,12 +36,15 @@ class ComponentEffect:
     p_holm: float | None
 
 
-def component_effects(measures: Sequence[Measures], *, by: Subject) -> list[ComponentEffect]:
+def component_effects(
+    measures: Sequence[Measures], *, by: Subject, components: Components = COMPONENTS
+) -> list[ComponentEffect]:
     """Compare networks with and without each component; pairs of which a network is absent are left out.
 
     Args:
         measures: one row per study and method.
         by: what counts as a subject, see `method_table`.
+        components: pairs of networks, without and with each.
 
     Raises:
         BadInput: a network lacks a measure of a study.
@@ -48,7 +52,7 @@ def component_effects(measures: Sequence[Measures], *, by: Subject) -> list[Comp
     present = {row.method for row in measures}
     pairs = [
         (component, *pair)
-        for component, networks in COMPONENTS.items()
+        for component, networks in components.items()
         for pair in networks
         if present.issuperset(pair)
     ]

@@ -25,7 +25,7 @@ from custom.evaluation.gate_strip import gate_strip
 from custom.evaluation.imbv_recovery import imbv_recovery
 from custom.evaluation.results import prepare_folder, written_whole
 from custom.evaluation.wrong_gate import check_other_gate, wrong_gate_numbers
-from custom.evaluation.wrong_gate_picture import wrong_gate_picture
+from custom.evaluation.wrong_gate_picture import wrong_gate_of_test_animal
 from custom.settings import check_whole
 
 Drawing = Callable[[], Figure]
@@ -76,7 +76,7 @@ def describe_cohort(
     wrong = None if wrong_gate_dir is None else read_cohort(wrong_gate_dir)
     if wrong is not None:
         check_other_gate(cohort, wrong)
-        drawings["wrong_gate"] = _wrong_gate(cohort, wrong)
+        drawings["wrong_gate"] = partial(wrong_gate_of_test_animal, cohort, wrong)
     names = ["tables.md", "description.json", *(f"{name}.png" for name in drawings)]
     folder = prepare_folder(output_dir, names, overwrite)
     if wrong is not None:
@@ -126,13 +126,6 @@ def _beside(study: Volume | None, credit: str | None, perfusion_dir: str | Path 
         )
     animal = next((one for one in perfusion.animals if one.split == "test"), perfusion.animals[0])
     return partial(real_and_virtual, study, animal, credit=credit)
-
-
-def _wrong_gate(cohort: Cohort, wrong: Cohort) -> Drawing:
-    """Return what draws the first test animal."""
-    pairs = list(zip(cohort.animals, wrong.animals, strict=True))
-    pair = next((pair for pair in pairs if pair[0].split == "test"), pairs[0])
-    return partial(wrong_gate_picture, *pair)
 
 
 def _write(folder: Path, numbers: dict[str, Any], drawings: dict[str, Drawing]) -> None:

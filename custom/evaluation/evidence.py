@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -20,29 +20,31 @@ class Comparison:
 
     Args:
         title: which animals.
-        measures: one row per study and method.
+        measures: one row per study and method of the paper.
+        all_measures: the same, and rows of all other methods.
         over_animals: `variance` by measure, `imbv_agreement` by reference and method, and `components`.
         over_volumes: the same with every volume on its own, as in the paper.
     """
 
     title: str
     measures: Sequence[Measures]
+    all_measures: Sequence[Measures]
     over_animals: Mapping[str, Any]
     over_volumes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """All that the page shows.
+    """All that the page shows; what is absent has no section.
 
     Args:
         command: that made the page.
         made: what the page says of itself, such as machine, date and cohorts, by name.
         trained: every member of the comparison, by name.
         paper: the methods on as many animals as the paper tests.
+        studies: whose images are shown.
         further: the same methods on further animals, for equivalence.
         others: measures on animals unlike the training's, by what they are.
-        studies: whose images are shown.
         shifts: errors by method at every shift of the CT.
         wrong_gate: draws iterative Yang by the CT of the right and of the wrong gate.
         findings: what came out and must be borne in mind, a paragraph each.
@@ -52,9 +54,14 @@ class Evidence:
     made: Mapping[str, str]
     trained: Mapping[str, Trained]
     paper: Comparison
-    further: Comparison
-    others: Mapping[str, Sequence[Measures]]
     studies: Sequence[StudyImages]
-    shifts: Mapping[str, ShiftErrors]
-    wrong_gate: Callable[[], Figure]
-    findings: Sequence[str]
+    further: Comparison | None = None
+    others: Mapping[str, Sequence[Measures]] = field(default_factory=dict)
+    shifts: Mapping[str, ShiftErrors] = field(default_factory=dict)
+    wrong_gate: Callable[[], Figure] | None = None
+    findings: Sequence[str] = ()
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """The methods on the paper's number of animals and, where they are, on further ones."""
+        return [self.paper, *([] if self.further is None else [self.further])]

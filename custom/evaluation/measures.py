@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from custom.errors import BadInput
 from custom.evaluation.json_record import JsonRecord
-from custom.evaluation.methods import REFERENCE, TRUTH, estimates, find_methods
+from custom.evaluation.methods import REFERENCE, TRUTH, Correction, estimates, find_methods
 from custom.evaluation.study_volumes import StudyVolumes, read_study
 from custom.evaluation.true_heart import TrueHeart
 from custom.metrics import imbv, psnr, rmse, ssim
@@ -81,6 +81,19 @@ def measure_studies(
             show the heart that is measured, or a study's true IMBV is not known.
     """
     methods = find_methods(corrected_dir, [study["study"] for study in studies])
+    return measure_methods(studies, methods, dataset_dir)
+
+
+def measure_methods(
+    studies: Sequence[Mapping[str, str]], methods: Mapping[str, Mapping[str, Correction]], dataset_dir: str | Path
+) -> list[Measures]:
+    """Measure given methods on every study, as `measure_studies` does.
+
+    Args:
+        studies: as there.
+        methods: what each made of every study, by name.
+        dataset_dir: the cohort.
+    """
     rows: list[Measures] = []
     for study in tqdm(studies, desc="measuring studies"):
         volumes = read_study(study, {method: corrected[study["study"]] for method, corrected in methods.items()})

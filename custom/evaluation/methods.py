@@ -23,11 +23,16 @@ class Correction:
         volume: NIfTI file.
         network: its name, None of a method that left no report.
         activity: of the study before correction, summed over voxels; None without report.
+        weights: SHA-256 of the network's weights.
+        date, device: when and on what it was corrected.
     """
 
     volume: Path
     network: str | None
     activity: float | None
+    weights: str | None = None
+    date: str | None = None
+    device: str | None = None
 
 
 def find_methods(corrected_dir: str | Path, studies: Sequence[str]) -> dict[str, dict[str, Correction]]:
@@ -87,12 +92,18 @@ def _read(volume: Path, report: Path) -> Correction:
         return Correction(volume=volume, network=None, activity=None)
     try:
         content = json.loads(report.read_text(encoding="utf-8"))
-        name, activity = str(content["network"]["name"]), float(content["total_activity"]["before"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Correction(
+            volume=volume,
+            network=str(content["network"]["name"]),
+            activity=float(content["total_activity"]["before"]),
+            weights=content.get("weights", {}).get("sha256"),
+            date=content.get("date"),
+            device=content.get("device"),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
             f"{report} must be a report of the run inference ({type(error).__name__}: {error}); was it changed?"
         ) from error
-    return Correction(volume=volume, network=name, activity=activity)
 
 
 def _name(folder: Path, corrections: dict[str, Correction]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -12,14 +15,22 @@ from custom.evaluation.page_html import html_twin
 from custom.evaluation.results import prepare_folder, written_whole
 
 
-def write_page(page: Page, output_dir: str | Path, *, name: str, overwrite: bool = False) -> Path:
-    """Write `<name>.md`, its pictures and `<name>.html`, all of them or none.
+def write_page(
+    page: Page,
+    output_dir: str | Path,
+    *,
+    name: str,
+    overwrite: bool = False,
+    numbers: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write `<name>.md`, its pictures, `<name>.html` and, of numbers, `<name>.json`: all of them or none.
 
     Args:
         page: to be written.
         output_dir: folder that gets the files.
         name: of the page.
         overwrite: whether files of these names are replaced.
+        numbers: that the page shows, for programs; what JSON can hold.
 
     Returns:
         The Markdown file.
@@ -28,7 +39,8 @@ def write_page(page: Page, output_dir: str | Path, *, name: str, overwrite: bool
         BadInput: the folder cannot be written to, or holds such files that are not to be replaced.
     """
     illustrations = page.illustrations()
-    names = [f"{name}.md", f"{name}.html", *(illustration.file for illustration in illustrations)]
+    ends = ("md", "html") if numbers is None else ("md", "html", "json")
+    names = [*(f"{name}.{end}" for end in ends), *(illustration.file for illustration in illustrations)]
     folder = prepare_folder(output_dir, names, overwrite)
     markdown = page.markdown()
     with written_whole(folder) as partial:
@@ -37,4 +49,7 @@ def write_page(page: Page, output_dir: str | Path, *, name: str, overwrite: bool
         (partial / f"{name}.md").write_text(markdown, encoding="utf-8")
         twin = html_twin(markdown, title=page.title, pictures=partial)
         (partial / f"{name}.html").write_text(twin, encoding="utf-8")
+        if numbers is not None:
+            written = json.dumps(numbers, indent=2, ensure_ascii=False, allow_nan=False)
+            (partial / f"{name}.json").write_text(f"{written}\n", encoding="utf-8")
     return folder / f"{name}.md"

@@ -12,6 +12,7 @@ from custom.evaluation.results_sections import (
     differences_section,
     findings_section,
     images_section,
+    members_section,
     paper_section,
     training_section,
     truth_section,
@@ -23,22 +24,21 @@ NAME = "results"
 def results_page(evidence: Evidence) -> Page:
     """Put the page together: warning, command, what was trained, the paper's results, the truth, checklists."""
     relaince, claim = (read_checklist(name) for name in ("relaince", "claim"))
-    return Page(
-        title="Results",
-        opening=_opening(evidence),
-        sections={
-            "What to bear in mind": findings_section(evidence.findings),
-            "What was trained": training_section(evidence.trained),
-            "The paper's tables": paper_section(evidence.paper),
-            "Studies by all methods": images_section(evidence.studies),
-            "Agreement with iterative Yang": agreement_section(evidence.paper),
-            "Differences between methods": differences_section(evidence.paper, evidence.further),
-            "Against the true activity": truth_section(evidence),
-            "A CT that does not fit": ct_section(evidence),
-            relaince.title: checklist_blocks(relaince),
-            claim.title: checklist_blocks(claim),
-        },
-    )
+    sections = {
+        "What to bear in mind": findings_section(evidence.findings),
+        "What was trained": training_section(evidence.trained),
+        "The paper's tables": paper_section(evidence.paper),
+        "Studies by all methods": images_section(evidence.studies),
+        "Agreement with iterative Yang": agreement_section(evidence.paper),
+        "Differences between methods": differences_section(evidence),
+        "Seeds, initial scale, size and label": members_section(evidence),
+        "Against the true activity": truth_section(evidence),
+        "A CT that does not fit": ct_section(evidence),
+        relaince.title: checklist_blocks(relaince),
+        claim.title: checklist_blocks(claim),
+    }
+    shown = {title: blocks for title, blocks in sections.items() if blocks}
+    return Page(title="Results", opening=_opening(evidence), sections=shown)
 
 
 def _opening(evidence: Evidence) -> list[Block]:

@@ -9,8 +9,9 @@ from custom.evaluation.agreement import bland_altman, imbv_box_plot
 from custom.evaluation.comparison_tables import components_table, equivalence_table, pairs_table, variance_sentence
 from custom.evaluation.ct_shift_picture import ct_shift_picture
 from custom.evaluation.evidence import Comparison, Evidence
-from custom.evaluation.learning_curves import LearningCurve, learning_curves
+from custom.evaluation.learning_curves import learning_curves
 from custom.evaluation.linear_fits import linear_fits
+from custom.evaluation.member_tables import member_tables
 from custom.evaluation.method_slices import method_slices
 from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.page import Block, Heading, Illustration, Paragraph
@@ -18,7 +19,7 @@ from custom.evaluation.paper_tables import order_table, paper_table
 from custom.evaluation.polar_maps import polar_maps, segment_errors
 from custom.evaluation.profiles import method_profiles
 from custom.evaluation.study_images import StudyImages
-from custom.evaluation.trained import Trained
+from custom.evaluation.trained import Trained, seeds_of
 from custom.evaluation.training_table import training_table
 from custom.evaluation.truth_tables import shift_table, truth_table
 
@@ -30,9 +31,7 @@ SHIFT_LABEL = "absolute error of IMBV against the tissues"
 def training_section(trained: Mapping[str, Trained]) -> list[Block]:
     """Show budget, loss and learning curve of every network."""
     members, curves = ({name: getattr(one, part) for name, one in trained.items()} for part in ("record", "curve"))
-    by_network: dict[str, list[LearningCurve]] = {}
-    for one in trained.values():
-        by_network.setdefault(str(one.record["network_name"]), []).append(one.curve)
+    by_network = {network: [curves[member] for member in seeds] for network, seeds in seeds_of(trained).items()}
     stage_ends = next(iter(trained.values())).stage_ends
     draw = partial(learning_curves, by_network, stage_ends=stage_ends, remark=REMARK)
     caption = "Learning curves: loss of training and validation, and error of IMBV, against volumes seen."
@@ -86,22 +85,33 @@ def agreement_section(compared: Comparison) -> list[Block]:
     ]
 
 
-def differences_section(paper: Comparison, further: Comparison) -> list[Block]:
+def differences_section(evidence: Evidence) -> list[Block]:
     """Show which methods differ, which are equivalent, and what components bring; pairs on the paper's animals only."""
+    paper = evidence.paper
     blocks: list[Block] = [Heading(f"All pairs, {paper.title}")]
     for measure, variance in paper.over_animals["variance"].items():
         blocks += [] if variance is None else [variance_sentence(variance, measure), pairs_table(variance, measure)]
-    for compared in (paper, further):
+    for compared in evidence.comparisons:
         blocks.append(Heading(f"Equivalence and components, {compared.title}"))
         for reference, agreement in compared.over_animals["imbv_agreement"].items():
             blocks.append(equivalence_table(agreement, title=compared.title, reference=reference))
-        blocks.append(components_table(compared.over_animals["components"]))
+        components = compared.over_animals["components"]
+        blocks += [components_table(components)] if components else []
+    return blocks
+
+
+def members_section(evidence: Evidence) -> list[Block]:
+    """Show what chance, initial scale, size and label decide."""
+    blocks: list[Block] = []
+    for compared in evidence.comparisons:
+        tables = member_tables(compared.all_measures, evidence.trained, title=compared.title)
+        blocks += [Heading(compared.title), *tables] if tables else []
     return blocks
 
 
 def truth_section(evidence: Evidence) -> list[Block]:
     """Show errors against the true activity, of all test animals, of unlike ones, and by segment."""
-    known = {compared.title: compared.measures for compared in (evidence.paper, evidence.further)}
+    known = {compared.title: compared.all_measures for compared in evidence.comparisons}
     tables = [truth_table(measures, title=title) for title, measures in {**known, **evidence.others}.items()]
     title = f"Regional error against the true activity, {evidence.paper.title}"
     errors = segment_errors(evidence.paper.measures)
@@ -111,12 +121,18 @@ def truth_section(evidence: Evidence) -> list[Block]:
 
 def ct_section(evidence: Evidence) -> list[Block]:
     """Show how methods fail when the CT does not fit."""
-    draw = partial(ct_shift_picture, evidence.shifts, label=SHIFT_LABEL, remark=REMARK)
-    return [
-        shift_table(evidence.shifts, label=SHIFT_LABEL),
-        Illustration("results_ct_shift.png", draw, f"CT shifted against the SPECT: {SHIFT_LABEL}."),
-        Illustration("results_wrong_gate.png", evidence.wrong_gate, "CT of the wrong gate (the paper's figure 11)."),
-    ]
+    blocks: list[Block] = []
+    if evidence.shifts:
+        draw = partial(ct_shift_picture, evidence.shifts, label=SHIFT_LABEL, remark=REMARK)
+        caption = f"CT shifted against the SPECT: {SHIFT_LABEL}."
+        blocks += [
+            shift_table(evidence.shifts, label=SHIFT_LABEL),
+            Illustration("results_ct_shift.png", draw, caption),
+        ]
+    if evidence.wrong_gate is not None:
+        caption = "CT of the wrong gate (the paper's figure 11)."
+        blocks.append(Illustration("results_wrong_gate.png", evidence.wrong_gate, caption))
+    return blocks
 
 
 def findings_section(findings: Sequence[str]) -> list[Block]:

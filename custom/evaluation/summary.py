@@ -35,8 +35,8 @@ def summarise(measures: Sequence[Measures], *, remark: str = "") -> dict[str, An
         "remark": remark,
         "n_studies": len({row.study for row in measures}),
         "n_animals": len({row.animal for row in measures}),
-        "methods": _describe(measures),
-        "gates": {gate: _describe([row for row in measures if row.gate == gate]) for gate in gates},
+        "methods": describe_methods(measures),
+        "gates": {gate: describe_methods([row for row in measures if row.gate == gate]) for gate in gates},
         "comparisons_over_animals": _compare(measures),
     }
 
@@ -59,7 +59,8 @@ def values_of(measures: Sequence[Measures], measure: str, method: str) -> list[f
     return [getattr(row, measure) for row in measures if row.method == method]
 
 
-def _describe(measures: Sequence[Measures]) -> dict[str, Any]:
+def describe_methods(measures: Sequence[Measures]) -> dict[str, Any]:
+    """Describe every measure that applies to a method over its studies: mean, standard deviation and range."""
     described: dict[str, Any] = {}
     for method in methods_of(measures):
         values = {measure: values_of(measures, measure, method) for measure in NUMBERS}

@@ -12,7 +12,7 @@ from typing import Any
 from custom.errors import BadInput
 from custom.evaluation.learning_curves import LearningCurve, read_learning_curve
 
-RECORDED = ("network_name", "seed", "n_parameters", "volumes", "seconds", "stages")
+RECORDED = ("network", "network_name", "seed", "settings", "sha256", "n_parameters", "volumes", "seconds", "stages")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,8 +20,8 @@ class Trained:
     """A trained network.
 
     Args:
-        record: as the run `comparison` notes it in `members.json`: `network_name`, `seed`, `n_parameters`, `volumes`,
-            `seconds`, and the epochs of every stage under `stages`.
+        record: as the run `comparison` notes it in `members.json`, see `RECORDED`: among it the `settings` of its last
+            stage, the epochs of every stage under `stages`, and the checksum of its weights.
         curve: its learning curve.
     """
 
@@ -58,3 +58,21 @@ def read_trained(comparison_dir: Path) -> dict[str, Trained]:
         name: Trained(record=record, curve=read_learning_curve(comparison_dir / name / "curve.csv"))
         for name, record in members.items()
     }
+
+
+def method_names(trained: Mapping[str, Trained]) -> dict[str, str]:
+    """Name the method of every member: as its network, or as the member where a seed or a setting sets it apart."""
+    return {
+        name: str(one.record["network_name"]) if name == one.record["network"] else name
+        for name, one in trained.items()
+    }
+
+
+def seeds_of(trained: Mapping[str, Trained]) -> dict[str, list[str]]:
+    """Bring members together that differ in their seed only: their names, by the name of their method."""
+    methods = method_names(trained)
+    seeds: dict[str, list[str]] = {}
+    for name, one in trained.items():
+        without_seed = name.replace(f"_seed-{one.record['seed']}", "")
+        seeds.setdefault(methods.get(without_seed, without_seed), []).append(name)
+    return seeds

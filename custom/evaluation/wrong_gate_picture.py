@@ -7,7 +7,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
 from custom.evaluation.agreement import GATES
-from custom.evaluation.cohort import AnimalRecord
+from custom.evaluation.cohort import AnimalRecord, Cohort
 from custom.evaluation.figures import brightest_near_heart, draw_outlines, draw_scale_bar, draw_section
 from custom.evaluation.sections import PLANES, Picture, picture_of
 
@@ -26,6 +26,17 @@ FOOTNOTE = (
     "blood (cyan) in the gate shown. Both gates are of one grey scale, and of one scale of differences.\n"
     "Radiological convention: the patient's right is on the left of the picture. IMBV is measured in the true regions."
 )
+
+
+def wrong_gate_of_test_animal(cohort: Cohort, wrong: Cohort) -> Figure:
+    """Draw the first test animal, or the first of all where none is for testing, see `wrong_gate_picture`.
+
+    Args:
+        cohort: corrected by the CT of the same gate.
+        wrong: the same animals, corrected by the CT of the other gate.
+    """
+    pairs = list(zip(cohort.animals, wrong.animals, strict=True))
+    return wrong_gate_picture(*next((pair for pair in pairs if pair[0].split == "test"), pairs[0]))
 
 
 def wrong_gate_picture(animal: AnimalRecord, wrong: AnimalRecord) -> Figure:

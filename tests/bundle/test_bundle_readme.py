@@ -32,6 +32,7 @@ RUNS = {
         "--members [{network:unet,n_filters:4}] --crops {max_epochs:1,crop_size:[31,31,31]} --volumes {max_epochs:1}",
         "output/comparison/members.json",
     ),
+    "run results": ("", "output/results/results.json"),
     "--input data/cohort": (
         "",
         "output/evaluation/corrected/network/sub-003_gate-ed/sub-003_gate-ed_corrected.nii.gz",

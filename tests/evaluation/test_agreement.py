@@ -26,9 +26,9 @@ def test_bland_altman_shows_every_study_and_the_limits_of_the_summary(measures: 
         levels = sorted(line.get_ydata()[0] for line in panel.lines)
         over_animals = comparisons[f"{method} - iterative Yang"]
         mean, (low, high) = over_animals["mean_difference"], over_animals["limits_of_agreement"]
-        assert panel.get_title() == f"{method}\nmean {mean:+.3f}, limits of agreement {low:+.3f} to {high:+.3f}"
+        assert panel.get_title() == f"{method}\nmean {mean:+.3f}\nlimits of agreement {low:+.3f} to {high:+.3f}"
         assert levels == pytest.approx(sorted([0, mean, low, high]))
-    assert figure._supxlabel.get_text() == "Virtual (simulated) animals"
+    assert figure._supxlabel.get_text().startswith("Virtual (simulated) animals. Points: studies.")
 
 
 def test_gates_of_one_animal_do_not_widen_the_limits_of_agreement() -> None:

@@ -73,3 +73,8 @@ def test_volumes_can_count_as_in_the_paper() -> None:
 
 def test_without_pairs_there_is_no_effect() -> None:
     assert component_effects([row for row in ROWS if row.method != "Dy-U"], by="animal") == []
+
+
+def test_other_pairs_can_be_compared() -> None:
+    effects = component_effects(ROWS, by="animal", components={"both": (("U-net", "Dy-U-BV"),)})
+    assert {(effect.component, effect.network_with) for effect in effects} == {("both", "Dy-U-BV")}

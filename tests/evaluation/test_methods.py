@@ -21,7 +21,7 @@ def put(folder: Path, network: str | None = None) -> Path:
         (folder / study).mkdir(parents=True, exist_ok=True)
         (folder / study / f"{study}_corrected.nii.gz").touch()
         if network is not None:
-            report = {"network": {"name": network}, "total_activity": {"before": 7}}
+            report = {"network": {"name": network}, "total_activity": {"before": 7}, "device": "cpu"}
             (folder / study / f"{study}.json").write_text(json.dumps(report))
     return folder
 
@@ -48,7 +48,7 @@ def test_a_method_has_what_it_made_of_each_study(tmp_path: Path) -> None:
     methods = find_methods(tmp_path, STUDIES)
     correction = methods["U-net"]["a_gate-es"]
     assert correction.volume == tmp_path / "unet" / "a_gate-es" / "a_gate-es_corrected.nii.gz"
-    assert (correction.network, correction.activity) == ("U-net", 7)
+    assert (correction.network, correction.activity, correction.device) == ("U-net", 7, "cpu")
     assert (methods["rbv"]["a_gate-ed"].network, methods["rbv"]["a_gate-ed"].activity) == (None, None)
 
 

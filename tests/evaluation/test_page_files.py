@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,11 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
         write_page(page(), tmp_path / folder, name="results")
     for file in (tmp_path / "a").iterdir():
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
+
+
+def test_numbers_lie_beside_the_page_where_there_are_some(tmp_path: Path) -> None:
+    write_page(page(), tmp_path, name="results", numbers={"größe": 1.5})
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == {"größe": 1.5}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_page(page(), tmp_path, name="results", overwrite=True, numbers={"a": float("nan")})
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == {"größe": 1.5}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,9 @@ def test_the_twin_runs_nothing_and_loads_nothing(folder: Path) -> None:
 
 def test_nothing_on_the_page_is_not_a_number(folder: Path) -> None:
     assert not re.findall(r"\bnan\b|\binf\b|\| None \|", (folder / "results.md").read_text())
+
+
+def test_sections_without_evidence_are_left_out() -> None:
+    least = replace(evidence(), shifts={}, wrong_gate=None, findings=())
+    left_out = results_page(evidence()).sections.keys() - results_page(least).sections.keys()
+    assert left_out == {"What to bear in mind", "A CT that does not fit"}

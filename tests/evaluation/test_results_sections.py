@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from custom.evaluation import results_sections as sections
 from custom.evaluation.page import Block, Heading, Illustration, Table
@@ -18,7 +19,7 @@ def kinds(blocks: Sequence[Block]) -> list[str]:
 def test_seeds_of_one_network_share_a_name_among_the_curves() -> None:
     table, picture = sections.training_section(EVIDENCE.trained)
     assert isinstance(table, Table)
-    assert [row[0] for row in table.rows] == ["dy_unet_bv", "dy_unet_bv-2"]
+    assert [row[0] for row in table.rows] == ["dy_unet_bv", "dy_unet_bv_seed-2"]
     assert isinstance(picture, Illustration)
     assert [text.get_text() for text in picture.draw().legends[0].get_texts()] == ["Dy-U-BV"]
 
@@ -37,7 +38,7 @@ def test_fits_leave_the_truth_out() -> None:
 
 def test_what_could_not_be_analysed_is_left_out() -> None:
     """Of two measures one has an analysis of variance."""
-    blocks = sections.differences_section(EVIDENCE.paper, EVIDENCE.further)
+    blocks = sections.differences_section(EVIDENCE)
     assert kinds(blocks) == [
         *("Heading", "Paragraph", "Table"),
         *("Heading", "Table", "Table", "Table"),
@@ -62,8 +63,17 @@ def test_no_two_pictures_share_a_file() -> None:
         *sections.paper_section(EVIDENCE.paper),
         *sections.images_section(EVIDENCE.studies),
         *sections.agreement_section(EVIDENCE.paper),
+        *sections.members_section(EVIDENCE),
         *sections.truth_section(EVIDENCE),
         *sections.ct_section(EVIDENCE),
     ]
     files = [block.file for block in blocks if isinstance(block, Illustration)]
     assert len(files) == len(set(files)) == 9
+
+
+def test_what_there_is_no_evidence_of_is_left_out() -> None:
+    least = replace(EVIDENCE, further=None, others={}, shifts={}, wrong_gate=None, findings=())
+    assert sections.ct_section(least) == sections.findings_section(least.findings) == []
+    assert kinds(sections.truth_section(least)) == ["Table", "Illustration"]
+    assert kinds(sections.differences_section(least))[-4:] == ["Heading", "Table", "Table", "Table"]
+    assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Illustration"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from custom.errors import BadInput
-from custom.evaluation.trained import read_trained
+from custom.evaluation.trained import method_names, read_trained, seeds_of
 from tests.results_evidence import trained
 
 CURVE = """\
@@ -46,3 +46,19 @@ def test_what_lists_no_trained_networks_is_refused(tmp_path: Path, members: obje
 def test_a_missing_comparison_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"members\.json must list trained networks"):
         read_trained(tmp_path)
+
+
+def test_members_are_named_by_their_network_unless_something_sets_them_apart() -> None:
+    members = {name: trained(seed=1) for name in ("dy_unet_bv", "dy_unet_bv_kernel_scale-1.0")}
+    assert method_names(members) == {
+        "dy_unet_bv": "Dy-U-BV",
+        "dy_unet_bv_kernel_scale-1.0": "dy_unet_bv_kernel_scale-1.0",
+    }
+
+
+def test_seeds_come_together_and_other_settings_stay_apart() -> None:
+    seeds = {"dy_unet_bv": 1, "dy_unet_bv_seed-2": 2, "dy_unet_bv_kernel_scale-1.0": 1, "dy_unet_bv_seed-12": 12}
+    assert seeds_of({name: trained(seed=seed) for name, seed in seeds.items()}) == {
+        "Dy-U-BV": ["dy_unet_bv", "dy_unet_bv_seed-2", "dy_unet_bv_seed-12"],
+        "dy_unet_bv_kernel_scale-1.0": ["dy_unet_bv_kernel_scale-1.0"],
+    }

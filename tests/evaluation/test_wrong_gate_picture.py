@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from custom.evaluation.cohort import read_cohort
-from custom.evaluation.wrong_gate_picture import COLUMNS, wrong_gate_picture
+from custom.evaluation.wrong_gate_picture import COLUMNS, wrong_gate_of_test_animal, wrong_gate_picture
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,11 @@ def test_gates_are_rows_and_images_columns(figure: Figure) -> None:
     assert [axes.get_title() for axes in rows[0]] == list(COLUMNS)
     assert [row[0].get_ylabel() for row in rows] == ["end-diastole", "end-systole"]
     assert "simulated" in figure.get_suptitle()
+
+
+def test_the_first_animal_for_testing_is_drawn(described: Path, described_wrong: Path) -> None:
+    drawn = wrong_gate_of_test_animal(read_cohort(described), read_cohort(described_wrong))
+    assert drawn.get_suptitle().startswith("sub-002,")
 
 
 def test_differences_are_those_of_the_images_from_the_truth(figure: Figure) -> None:

@@ -1,0 +1,96 @@
+"""The run `results`: the results page from what a comparison left on disk."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from custom.evaluation.cohort import read_cohort
+from custom.evaluation.corrected_set import CorrectedSet
+from custom.evaluation.ct_shift import shift_errors_of
+from custom.evaluation.evidence import Comparison, Evidence
+from custom.evaluation.method_comparison import compare_methods
+from custom.evaluation.page_files import write_page
+from custom.evaluation.results import prepare_folder
+from custom.evaluation.results_numbers import results_numbers
+from custom.evaluation.results_page import NAME, results_page
+from custom.evaluation.results_places import Places
+from custom.evaluation.results_sources import ReadStudies, Sources, made_by, read_findings, shown_studies
+from custom.evaluation.wrong_gate import check_other_gate
+from custom.evaluation.wrong_gate_picture import wrong_gate_of_test_animal
+
+logger = logging.getLogger(__name__)
+
+
+def make_results(places: Places, *, read_studies: ReadStudies, output_dir: str | Path, overwrite: bool = False) -> Path:
+    """Write the results page with its pictures, its HTML twin and its numbers.
+
+    Args:
+        places: where all that it shows lies.
+        read_studies: lists the test studies of a cohort, see `CorrectedSet`.
+        output_dir: gets results.md, results.html, results.json and the pictures.
+        overwrite: whether a page that stands there is replaced.
+
+    Returns:
+        The page.
+
+    Raises:
+        BadInput: a file or cohort that is missing or does not fit the others, or a page that is not to be replaced.
+    """
+    prepare_folder(output_dir, [f"{NAME}.md"], overwrite)
+    evidence = read_evidence(places, read_studies)
+    numbers = results_numbers(evidence)
+    page = write_page(results_page(evidence), output_dir, name=NAME, overwrite=overwrite, numbers=numbers)
+    logger.info("The results page is %s", page)
+    return page
+
+
+def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
+    """Read and measure all that the page shows, the quick first, so that what is missing is said at once."""
+    findings, wrong_gate = read_findings(places.findings), _wrong_gate(places)
+    sources = Sources(comparison_dir=Path(places.comparison_dir), read_studies=read_studies)
+    cohort = sources.read("cohort", places.dataset_dir)
+    others = (places.other_dirs or {}).items()
+    return Evidence(
+        command=places.command,
+        made=made_by(cohort, places.cohorts),
+        trained=sources.trained,
+        paper=_compared(cohort, "test animals"),
+        studies=shown_studies(cohort),
+        further=_further(places, sources),
+        others={title: sources.read(Path(folder).name, folder).measures for title, folder in others},
+        shifts=shift_errors_of(sources, cohort, places.shifted_dirs) if places.shifted_dirs else {},
+        wrong_gate=wrong_gate,
+        findings=findings,
+    )
+
+
+def _compared(corrected: CorrectedSet, which: str) -> Comparison:
+    """Compare the paper's methods."""
+    measures = corrected.of_the_paper
+    statistics = compare_methods(measures)
+    return Comparison(
+        title=f"{corrected.n_animals} {which}",
+        measures=measures,
+        all_measures=corrected.measures,
+        over_animals=statistics["over_animals"],
+        over_volumes=statistics["over_volumes_as_in_the_paper"],
+    )
+
+
+def _further(places: Places, sources: Sources) -> Comparison | None:
+    if not places.further_dir:
+        return None
+    return _compared(sources.read("further", places.further_dir), "further test animals")
+
+
+def _wrong_gate(places: Places) -> Callable[[], Figure] | None:
+    if not places.wrong_gate_dir:
+        return None
+    cohort, wrong = read_cohort(places.dataset_dir), read_cohort(places.wrong_gate_dir)
+    check_other_gate(cohort, wrong)
+    return partial(wrong_gate_of_test_animal, cohort, wrong)

@@ -1,0 +1,101 @@
+"""Where the results page's evidence comes from: a comparison's test sets, as they lie on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from custom.errors import BadInput
+from custom.evaluation.corrected_set import OF_THE_PAPER, CorrectedSet, read_corrected_set
+from custom.evaluation.json_record import JsonRecord
+from custom.evaluation.machine import describe_machine
+from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
+from custom.evaluation.study_images import StudyImages, read_study_images
+from custom.evaluation.trained import Trained, read_trained
+
+ReadStudies = Callable[[str | Path], Sequence[Mapping[str, str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """A comparison on disk.
+
+    Args:
+        comparison_dir: what the run `comparison` wrote.
+        read_studies: lists the test studies of a cohort, see `CorrectedSet`.
+    """
+
+    comparison_dir: Path
+    read_studies: ReadStudies
+
+    @cached_property
+    def trained(self) -> dict[str, Trained]:
+        """All members, by name."""
+        return read_trained(self.comparison_dir)
+
+    def read(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
+        """Measure the test animals of a cohort, corrected under the name of a test set."""
+        trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
+        return read_corrected_set(folder, self.read_studies(dataset_dir), dataset_dir, trained)
+
+
+def read_findings(file: str | Path | None) -> list[str]:
+    """Read paragraphs of a text file, which empty lines set apart; none without a file.
+
+    Raises:
+        BadInput: the file cannot be read.
+    """
+    if file is None:
+        return []
+    try:
+        paragraphs = Path(file).read_text(encoding="utf-8").split("\n\n")
+    except (OSError, ValueError) as error:
+        raise BadInput(f"findings must be a text file, got {file} ({error}); is the path right?") from error
+    return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
+
+
+def made_by(corrected: CorrectedSet, cohorts: Mapping[str, str | Path]) -> dict[str, str]:
+    """Tell by which machine, when and from which cohorts a page is made, and when and where networks corrected.
+
+    Args:
+        corrected: the test set whose reports are asked.
+        cohorts: folders by what they are.
+    """
+    reports = [one for corrections in corrected.methods.values() for one in corrections.values()]
+    days, devices = ({getattr(one, name) for one in reports} - {None} for name in ("date", "device"))
+    span = " to ".join(dict.fromkeys(day[:10] for day in (min(days), max(days)))) if days else ""
+    said = ", ".join([*([span] if span else []), *sorted(devices)])
+    return {
+        "machine": describe_machine(),
+        "date": date.today().isoformat(),
+        **({"networks corrected": said} if said else {}),
+        **{title: _cohort(folder) for title, folder in cohorts.items()},
+    }
+
+
+def shown_studies(corrected: CorrectedSet) -> list[StudyImages]:
+    """Read the images of the first test animal, gate by gate, by the paper's methods."""
+    animal = corrected.measures[0].animal
+    names = {row.study for row in corrected.measures if row.animal == animal}
+    return [_images(corrected, study) for study in corrected.studies if study["study"] in names]
+
+
+def _images(corrected: CorrectedSet, study: Mapping[str, str]) -> StudyImages:
+    name = study["study"]
+    networks = {method: of[name].volume for method, of in corrected.methods.items() if method in OF_THE_PAPER}
+    files = {
+        UNCORRECTED: Path(study["image"]),
+        **networks,
+        REFERENCE: Path(study["label"]),
+        TRUTH: Path(study["truth"]),
+    }
+    imbv = {row.method: row.imbv for row in corrected.measures if row.study == name}
+    return read_study_images(name, files, Path(study["regions"]), imbv)
+
+
+def _cohort(folder: str | Path) -> str:
+    dataset = JsonRecord(Path(folder) / "dataset.json")
+    return f"{folder}: seed {dataset.at('seed')}, version {dataset.at('generator_version')} of the simulation"

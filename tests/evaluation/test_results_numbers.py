@@ -1,0 +1,43 @@
+"""The numbers beside the results page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from custom.evaluation.results_numbers import results_numbers
+from tests.results_evidence import evidence
+
+BUNDLE = Path(__file__).resolve().parents[2] / "bundle"
+NUMBERS = BUNDLE / "docs" / "results.json"
+DECIMALS = {"ssim": 3, "psnr_db": 1, "rmse": 4}
+
+
+def test_a_member_is_found_by_its_weights_and_its_method_has_numbers() -> None:
+    numbers = json.loads(json.dumps(results_numbers(evidence()), allow_nan=False))
+    first, second = numbers["members"].values()
+    assert (first["sha256"], first["method"]) == ("1" * 64, "Dy-U-BV")
+    assert (second["sha256"], second["method"]) == ("2" * 64, "dy_unet_bv_seed-2")
+    for compared in (numbers["paper"], numbers["further"]):
+        assert compared["methods"]["Dy-U-BV"]["imbv_error"]["mean"] == pytest.approx(0.02)
+        assert compared["methods"]["dy_unet_bv_seed-2"]["imbv_error"]["mean"] == pytest.approx(-0.04)
+    assert numbers["others"]["animals outside the training's ranges"]["network"]["ssim"]["n"] == 4
+
+
+def test_without_further_animals_there_are_none() -> None:
+    assert results_numbers(replace(evidence(), further=None))["further"] is None
+
+
+@pytest.mark.skipif(not NUMBERS.is_file(), reason="the results page has not been made yet")
+def test_the_metadata_tells_what_the_page_tells_of_the_shipped_weights() -> None:
+    numbers = json.loads(NUMBERS.read_text())
+    shipped = hashlib.sha256((BUNDLE / "models" / "model.pt").read_bytes()).hexdigest()
+    [method] = [one["method"] for one in numbers["members"].values() if one["sha256"] == shipped]
+    measured = numbers["paper"]["methods"][method]
+    stated = json.loads((BUNDLE / "configs" / "metadata.json").read_text())["eval_metrics"]
+    means = {f"mean_{name}": round(measured[name]["mean"], decimals) for name, decimals in DECIMALS.items()}
+    assert stated == means

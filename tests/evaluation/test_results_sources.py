@@ -1,0 +1,48 @@
+"""What the results page takes from the disk."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from custom.data.datalist import read_datalist
+from custom.errors import BadInput
+from custom.evaluation.results_sources import Sources, made_by, read_findings, shown_studies
+from tests.faked_comparison import write_comparison
+from tests.virtual_cohort import write_cohort
+
+READ = partial(read_datalist, split="test", keys=("image", "label", "truth", "regions"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_cohort(tmp_path_factory.mktemp("small"), n_training=1, n_validation=1, n_test=2)
+
+
+@pytest.fixture(scope="module")
+def sources(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Sources:
+    comparison = write_comparison(tmp_path_factory.mktemp("work"), {"cohort": small})
+    return Sources(comparison_dir=comparison, read_studies=READ)
+
+
+def test_findings_are_paragraphs(tmp_path: Path) -> None:
+    (tmp_path / "findings.txt").write_text("One,\nin two lines.\n\n\nAnother.\n")
+    assert read_findings(tmp_path / "findings.txt") == ["One, in two lines.", "Another."]
+    assert read_findings(None) == []
+    with pytest.raises(BadInput, match="findings must be a text file"):
+        read_findings(tmp_path / "nowhere.txt")
+
+
+def test_both_gates_of_the_first_animal_are_shown_by_the_papers_methods(sources: Sources, small: Path) -> None:
+    images = shown_studies(sources.read("cohort", small))
+    assert [one.study for one in images] == ["sub-003_gate-ed", "sub-003_gate-es"]
+    methods = ["no correction", "U-net-BV", "Dy-U-CT", "DC-Dy-U-BV", "iterative Yang", "truth"]
+    assert list(images[0].volumes) == methods
+
+
+def test_it_is_told_when_and_where_networks_corrected(sources: Sources, small: Path) -> None:
+    made = made_by(sources.read("cohort", small), {"cohort": small})
+    assert made["networks corrected"] == "2026-11-26, cpu"
+    assert made["cohort"] == f"{small}: seed 0, version tests of the simulation"
