@@ -37,10 +37,10 @@ def test_a_value_is_what_the_options_make_of_it(configs: tuple[Path, ...]) -> No
 
 
 def test_an_option_that_no_config_declares_is_named(configs: tuple[Path, ...]) -> None:
-    run = BundleRun(verb="sizing", configs=configs, options={"size": [1], "wrod": "x"})
+    run = BundleRun(verb="sizing", configs=configs, options={"size": [1], "flavour": "x"})
     assert run.declares("size")
-    assert not run.declares("wrod")
-    with pytest.raises(BadInput, match=r"tiny\.yaml declares no wrod; is a setting misspelt"):
+    assert not run.declares("flavour")
+    with pytest.raises(BadInput, match=r"tiny\.yaml declares no flavour; is a setting misspelt"):
         run.value("root")
 
 
