@@ -117,7 +117,7 @@ lint: $(READY_FOR_TESTS)  ## check style, types and spelling
 	$(BIN)/typos
 
 bench: $(READY_FOR_TESTS)  ## measure every claim about speed
-	@for script in camera losses network projection; do \
+	@for script in camera losses network inference projection; do \
 		echo "== $$script"; $(BIN)/python -m benchmarks.$$script || exit 1; \
 	done
 

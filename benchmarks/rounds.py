@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +24,8 @@ class Target(NamedTuple):
         """Say what is asked and whether it is met."""
         if not self.of:
             return _verdict(f"≤ {self.at_most:g} {unit}".strip(), value <= self.at_most)
-        asked = f"≤ {Fraction(self.at_most).limit_denominator(9)} × {self.of}"
+        simple = Fraction(self.at_most).limit_denominator(9)
+        asked = f"≤ {simple if math.isclose(simple, self.at_most) else f'{self.at_most:g}'} × {self.of}"
         return _verdict(asked, value <= self.at_most * values[self.of] if self.of in values else None)
 
 
@@ -41,22 +43,25 @@ class Row(NamedTuple):
     measure: Callable[[], float]
 
 
-def clock(work: Callable[[], object], *, repeats: int = 1, share: int = 1) -> Callable[[], float]:
+def clock(
+    work: Callable[[], object], *, repeats: int = 1, share: int = 1, timer: Callable[[], float] = time.perf_counter
+) -> Callable[[], float]:
     """Return what measures the seconds of some work.
 
     Args:
         work: what is done.
         repeats: how often, one after the other: what takes milliseconds is slow after a pause, until threads are awake.
         share: images or iterations in the work, by which its time is divided.
+        timer: returns seconds; `time.process_time` on one thread, where what else runs should matter little.
     """
 
     def seconds() -> float:
-        start = time.perf_counter()
+        start = timer()
         for _ in range(repeats):
             work()
         if torch.cuda.is_available():
             torch.cuda.synchronize()
-        return (time.perf_counter() - start) / (repeats * share)
+        return (timer() - start) / (repeats * share)
 
     return seconds
 

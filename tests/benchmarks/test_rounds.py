@@ -24,4 +24,5 @@ def test_targets_say_what_is_asked_and_whether_it_is_met() -> None:
     values = {"pair": 30.0}
     assert Target(5).verdict(6, values, "s") == "≤ 5 s: missed"
     assert Target(1 / 5, "pair").verdict(6, values, "ms") == "≤ 1/5 × pair: met"
+    assert Target(1.1, "pair").verdict(34, values, "ms") == "≤ 1.1 × pair: missed"
     assert Target(1 / 3, "other").verdict(6, values, "ms") == "≤ 1/3 × other: not measured"
