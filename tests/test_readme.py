@@ -69,7 +69,7 @@ SHOWN = {
     "make deblurring": Shown(
         gives=tuple(
             f"output/evaluation/corrected/{method}/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz"
-            for method in ("richardson_lucy", "region_based_voxelwise")
+            for method in ("Richardson-Lucy", "RBV")
         )
     ),
     "make evaluation WEIGHTS=output/training/model.pt": Shown(

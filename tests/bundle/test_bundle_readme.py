@@ -39,7 +39,7 @@ RUNS = {
     ),
     "run deblurring": (
         "",
-        "output/evaluation/corrected/richardson_lucy/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz",
+        "output/evaluation/corrected/Richardson-Lucy/sub-003_gate-es/sub-003_gate-es_corrected.nii.gz",
     ),
     "run evaluation": ("", "output/evaluation/summary.json"),
     "--projections counts": (SMALL, "reconstructed/iterative_yang.nii.gz"),

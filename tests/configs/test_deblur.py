@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY, RunPython
 from tests.virtual_cohort import write_cohort
 
 CONFIGS = REPOSITORY / "bundle" / "configs"
-METHODS = ("region_based_voxelwise", "richardson_lucy")
+METHODS = ("RBV", "Richardson-Lucy")
 
 
 def command(run: str, config: str, *options: str | Path) -> tuple[str | Path, ...]:
