@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import json
 import logging
 from collections.abc import Iterable
@@ -27,6 +26,7 @@ from custom.reconstruction.rebinning_picture import draw_rebinning
 from custom.reconstruction.rebinning_report import report, summary
 from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study import read_regions
+from custom.reconstruction.study_files import with_checksum
 from custom.reconstruction.volume_curve import VolumeCurve, ventricle_mask, ventricle_weights, volume_curve
 from custom.scanner.camera import Camera, load_camera
 from custom.scanner.list_mode import ListMode
@@ -77,9 +77,9 @@ def rebin_scan(
         "settings": asdict(acceptance),
         "camera_hash": content_key(asdict(scanner)),
         "inputs": {
-            "events": _checked(events),
-            "regions": regions and _checked(regions),
-            "per_second": [_checked(path) for paths in rates.values() for path in paths],
+            "events": with_checksum(events),
+            "regions": regions and with_checksum(regions),
+            "per_second": [with_checksum(path) for paths in rates.values() for path in paths],
         },
     }
     made = report(list_mode=list_mode, rebinned=rebinned, curve=curve, provenance=provenance)
@@ -133,8 +133,3 @@ def _check_camera(list_mode: ListMode, camera: Camera) -> None:
             f"events must be those of the camera {camera.name}, {camera.counts_shape} (modules, rows, columns), got "
             f"{list_mode.counts_shape} of {list_mode.camera}; give its file as --camera"
         )
-
-
-def _checked(path: str | Path) -> dict[str, str]:
-    with Path(path).open("rb") as file:
-        return {"path": str(Path(path).absolute()), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

@@ -37,7 +37,7 @@ class StudyFiles:
 
     def checksums(self) -> dict[str, dict[str, str] | None]:
         """Return path and SHA-256 of each file that there is."""
-        return {name: path and _checked(path) for name, path in asdict(self).items() if name != "name"}
+        return {name: path and with_checksum(path) for name, path in asdict(self).items() if name != "name"}
 
 
 def find_study_files(
@@ -111,6 +111,7 @@ def _text(path: str | Path | None) -> str | None:
     return path if path is None else str(Path(path).absolute())
 
 
-def _checked(path: str) -> dict[str, str]:
+def with_checksum(path: str | Path) -> dict[str, str]:
+    """Return a file's absolute path and its SHA-256, by which reports name what a run read."""
     with Path(path).open("rb") as file:
-        return {"path": path, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        return {"path": str(Path(path).absolute()), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
