@@ -9,6 +9,20 @@ from monai.inferers import SimpleInferer
 
 from custom.settings import check_yes_or_no
 
+BFLOAT16_INSTRUCTIONS = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")  # of x86, and of ARM, as torch names them
+
+
+def bfloat16_is_fast(device: str) -> bool:
+    """Tell whether a device has instructions for bfloat16; processors without emulate it, far slower than float32.
+
+    Args:
+        device: as torch names it, such as cpu or cuda:0.
+    """
+    if torch.device(device).type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    capabilities = torch.cpu.get_capabilities()
+    return any(capabilities.get(name, False) for name in BFLOAT16_INSTRUCTIONS)
+
 
 class MixedPrecisionInferer(SimpleInferer):
     """Run the network in bfloat16 where that is safe, and hand the prediction back in float32.
