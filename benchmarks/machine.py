@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-from custom.evaluation.machine import processor
+from custom.machine import processor
 
 
 def machine(n_threads: int) -> str:

@@ -31,6 +31,7 @@ def write_comparison(folder: Path, test_sets: dict[str, Path]) -> Path:
             "sha256": f"{number:064d}",
             "n_parameters": 1000,
             "volumes": 60,
+            "machine": "a machine",
             "seconds": 7200.0,
             "stages": {"crops": 1, "volumes": 1},
         }

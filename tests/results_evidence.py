@@ -58,6 +58,7 @@ def trained(*, seed: int) -> Trained:
         "sha256": str(seed) * 64,
         "n_parameters": 3_846_557,
         "volumes": 120,
+        "machine": "a machine",
         "seconds": 7200.0,
         "stages": {"crops": 2, "volumes": 2},
     }

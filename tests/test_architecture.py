@@ -16,9 +16,10 @@ CUSTOM = REPOSITORY / "custom"
 CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
-ANYWHERE = {"errors", "settings"}
+ANYWHERE = {"errors", "machine", "settings"}
 MAY_IMPORT = {room: ANYWHERE | {"cluster", "leftovers", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
     "errors": set(),
+    "machine": set(),
     "settings": {"errors"},
     "cluster": ANYWHERE,
     "leftovers": set(),

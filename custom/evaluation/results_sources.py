@@ -11,10 +11,10 @@ from pathlib import Path
 from custom.errors import BadInput
 from custom.evaluation.corrected_set import OF_THE_PAPER, CorrectedSet, read_corrected_set
 from custom.evaluation.json_record import JsonRecord
-from custom.evaluation.machine import describe_machine
 from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
 from custom.evaluation.study_images import StudyImages, read_study_images
 from custom.evaluation.trained import Trained, read_trained
+from custom.machine import describe_machine
 
 ReadStudies = Callable[[str | Path], Sequence[Mapping[str, str]]]
 

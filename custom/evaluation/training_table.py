@@ -18,13 +18,15 @@ def training_table(members: Mapping[str, Mapping[str, Any]], curves: Mapping[str
 
     Args:
         members: by name, as the run `comparison` notes them in `members.json`: `network_name`, `seed`, `n_parameters`,
-            `volumes`, `seconds`.
+            `volumes`, `seconds`, `machine`.
         curves: by name.
     """
     rows = [[name, *_member(member, curves[name])] for name, member in members.items()]
+    machines = "; ".join(dict.fromkeys(member["machine"] for member in members.values()))
     caption = (
         "Trained networks. Volumes: seen in training, rotated ones each counted. Late fall: by how much the last "
-        "quarter of the volumes lowered the smallest validation loss; what still falls much was not trained to its end."
+        "quarter of the volumes lowered the smallest validation loss; what still falls much was not trained to its "
+        f"end. Trained on: {machines}."
     )
     return Table(caption, ["member", *HEADER], rows)
 

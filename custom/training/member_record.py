@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from custom.machine import describe_machine
 from custom.training.checkpoints import whole_file
 from custom.training.curve import CurvePoint, read_curve, write_curve
 from custom.training.members import Member
@@ -32,6 +33,7 @@ def note_member(protocol: Protocol, member: Member) -> None:
         "network": member.network,
         "network_name": run.value("network_name"),
         "seed": member.seed,
+        "machine": describe_machine(),
         "settings": run.value("settings"),
         **weights_record(protocol.weights(member)),
         **curve_record(curves),

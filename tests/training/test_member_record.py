@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from custom.machine import describe_machine
 from custom.networks.dynamic_unet import DynamicUNet
 from custom.training.curve import CurvePoint, read_curve
 from custom.training.member_record import curve_record, joined, note_member, weights_record
@@ -67,6 +68,7 @@ def test_a_members_place_in_the_list_says_what_led_to_its_weights(tmp_path: Path
     record = records["dy_unet_seed-2_kernel_scale-1.0"]
     assert (record["network"], record["network_name"], record["seed"]) == ("dy_unet", "Dy-U", 2)
     assert record["settings"]["dynamic"] is True
+    assert record["machine"] == describe_machine()
     assert record["settings"]["kernel_scale"] == 1
     assert record["n_parameters"] == 20
     assert record["stages"] == {"crops": 2, "volumes": 1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from custom.evaluation.machine import describe_machine, processor
+from custom.machine import describe_machine, processor
 
 
 def test_processor_cores_and_memory_are_named() -> None:
