@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import nibabel
@@ -15,6 +17,7 @@ import pytest
 from monai.bundle import ConfigParser
 
 from custom.training.curve import read_curve
+from tests.configs.conftest import RunConfig
 from tests.conftest import REPOSITORY, RunPython
 from tests.virtual_cohort import write_cohort
 
@@ -75,7 +78,7 @@ def killed_in_the_crops(arguments: list[str], folder: Path, checkpoint: Path) ->
     assert process.wait() == -signal.SIGKILL
 
 
-def test_a_comparison_that_was_killed_is_continued_and_then_is_done(tmp_path: Path, run_python: RunPython) -> None:
+def test_a_comparison_that_was_killed_is_continued(tmp_path: Path, run_python: RunPython) -> None:
     cohort = write_cohort(tmp_path / "cohort", n_training=2, n_validation=1, n_test=1, shape=(32, 32, 32))
     results = tmp_path / "results"
     arguments = options(dataset_dir=cohort, output_dir="results")
@@ -97,18 +100,13 @@ def test_a_comparison_that_was_killed_is_continued_and_then_is_done(tmp_path: Pa
         assert report["network"]["image_keys"] == ["image", "ct"]
         assert report["weights"]["sha256"] == record["sha256"]
 
-    files = {file: file.stat().st_mtime_ns for file in results.rglob("*.pt")}
-    again = run_python(*RUN, *arguments, folder=tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert files == {file: file.stat().st_mtime_ns for file in results.rglob("*.pt")}
+
+@pytest.fixture
+def run(run_config: RunConfig) -> Callable[..., Path]:
+    return partial(run_config, "compare")
 
 
-def test_a_test_set_that_is_not_there_ends_it_in_one_line(tmp_path: Path, run_python: RunPython) -> None:
+def test_a_test_set_that_is_not_there_ends_it_before_any_training(tmp_path: Path, refused: Callable[..., str]) -> None:
     cohort = write_cohort(tmp_path / "cohort", n_training=1, n_validation=1, n_test=1)
-    arguments = options(dataset_dir=cohort, output_dir="results", test_sets="{cohort:cohort,second:nowhere}")
-    ended = run_python(*RUN, *arguments, folder=tmp_path)
-    assert ended.returncode == 1
-    assert [line for line in ended.stderr.splitlines() if line.startswith("error: ")] == ended.stderr.splitlines()[-1:]
-    assert "nowhere" in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert not (tmp_path / "results").exists()
+    sets = {"cohort": str(cohort), "second": str(tmp_path / "nowhere")}
+    assert "nowhere" in refused(dataset_dir=str(cohort), test_sets=sets)
