@@ -82,10 +82,10 @@ def test_a_misspelt_reference_in_a_setting_is_refused(config: Path) -> None:
 
 def test_references_reach_into_lists_and_components() -> None:
     parser = ConfigParser(
-        {"parts": [{"_target_": "Compose", "transforms": "@stesp"}], "steps": [], "first": "@parts#0"}
+        {"parts": [{"_target_": "Compose", "transforms": "@stepz"}], "steps": [], "first": "@parts#0"}
     )
     assert unknown_references(parser) == [
-        "parts::0::transforms refers to @stesp, which is not declared (did you mean steps?)"
+        "parts::0::transforms refers to @stepz, which is not declared (did you mean steps?)"
     ]
 
 
