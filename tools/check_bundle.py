@@ -47,11 +47,11 @@ CHECKS = (
     Check("metadata", check_metadata),
     Check("readme", check_readme),
     Check("card", check_card, ("metadata",)),
-    Check("configs", check_configs),
+    Check("configs", check_configs, ("metadata",)),
     Check("paths", check_paths, ("configs",)),
     Check("properties", check_properties, ("configs",)),
     Check("components", check_components, ("configs",)),
-    Check("network", check_network, ("metadata", "configs", "components")),
+    Check("network", check_network, ("components",)),
     Check("weights", check_weights, ("network",)),
     Check("torchscript", check_torchscript, ("weights",)),
 )

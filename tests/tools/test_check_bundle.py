@@ -95,6 +95,8 @@ SPOILT: dict[str, tuple[Spoil, str, str]] = {
     "no licence": (remove("LICENSE"), "licence", "has a file LICENSE, one_convolution has none"),
     "a link": (lambda bundle: (bundle / "custom").symlink_to(bundle), "sizes", "no links, got custom"),
     "a great file": (lambda bundle: (bundle / "big").write_bytes(bytes(26 << 20)), "sizes", "large_files.yml, big"),
+    "no metadata": (remove(METADATA), "metadata", "has a file configs/metadata.json, one_convolution has none"),
+    "metadata cut short": (write(METADATA, '{"version"'), "metadata", "metadata are JSON in UTF-8"),
     "no field": (drop(METADATA, "task"), "metadata", "'task' is a required property"),
     "other schema": (change(METADATA, "20240725", "20220729"), "metadata", "got a schema meta_schema_20220729.json"),
     "no change said": (change(METADATA, '"1.2.3": ', '"1.2.2": '), "metadata", "none for 1.2.3"),

@@ -36,11 +36,11 @@ def check_configs(bundle: Unpacked) -> str:
     for file in files:
         unknown = unknown_references(_parser(file, bundle))
         if unknown:
-            raise BadInput(f"configs refer to what they declare, in {_name(file, bundle)} {unknown[0]}")
+            raise BadInput(f"configs refer to what they declare, in {bundle.name(file)} {unknown[0]}")
     twins = [file for file in files if file.suffix != ".json" and file.with_suffix(".json").is_file()]
     for file in twins:
         if ConfigParser.load_config_file(str(file)) != json.loads(file.with_suffix(".json").read_text("utf-8")):
-            raise BadInput(f"a config says the same in YAML and in JSON, {_name(file, bundle)} does not")
+            raise BadInput(f"a config says the same in YAML and in JSON, {bundle.name(file)} does not")
     return f"{len(files)} files, {len(twins)} of them in two forms"
 
 
@@ -53,7 +53,7 @@ def check_components(bundle: Unpacked) -> str:
         parser.parse(reset=True)
         components = [item for item in parser.ref_resolver.items.values() if isinstance(item, ConfigComponent)]
         for component in components:
-            _check_component(component, _name(file, bundle))
+            _check_component(component, bundle.name(file))
         n_components += len(components)
     return f"{n_components} exist and take their arguments"
 
@@ -64,7 +64,6 @@ def check_properties(bundle: Unpacked) -> str:
     checked = {kind: config for kind, config in kinds.items() if config is not None}
     for kind, config in checked.items():
         workflow = DeclaredWorkflow(str(config), workflow_type=kind, logging_file=False)
-        workflow.initialize()
         lacking = workflow.check_properties()
         if lacking:
             raise BadInput(f"a config for {kind} declares what MONAI's applications use, {config.name} {lacking}")
@@ -75,10 +74,6 @@ def _config_files(bundle: Unpacked) -> list[Path]:
     configs = bundle.root / "configs"
     files = [file for suffix in ("json", "yaml", "yml") for file in sorted(configs.rglob(f"*.{suffix}"))]
     return [file for file in files if file.stem not in ("metadata", "schema")]
-
-
-def _name(file: Path, bundle: Unpacked) -> str:
-    return file.relative_to(bundle.root).as_posix()
 
 
 def _parser(file: Path, bundle: Unpacked) -> ConfigParser:

@@ -27,16 +27,16 @@ def check_licence(bundle: Unpacked) -> str:
 
 def check_sizes(bundle: Unpacked) -> str:
     """Hold that the bundle is of plain files, none greater than the Model Zoo takes unless it names where it lies."""
-    links = [_name(file, bundle) for file in bundle.root.rglob("*") if file.is_symlink()]
+    links = [bundle.name(file) for file in bundle.root.rglob("*") if file.is_symlink()]
     if links:
         raise BadInput(f"a bundle has no links, got {', '.join(links[:3])}; `make bundle` packs what they lead to")
     files = [file for file in bundle.root.rglob("*") if file.is_file() and "__pycache__" not in file.parts]
-    large = {_name(file, bundle) for file in files if file.stat().st_size > GREATEST_FILE} - _lie_elsewhere(bundle)
+    large = {bundle.name(file) for file in files if file.stat().st_size > GREATEST_FILE} - _lie_elsewhere(bundle)
     if large:
         raise BadInput(f"files above 25 MB are listed in large_files.yml, {', '.join(sorted(large))} is not")
     sizes = {file: file.stat().st_size for file in files}
     greatest = max(sizes, key=lambda file: sizes[file])
-    return f"{len(files)} files, the greatest {_name(greatest, bundle)}, {sizes[greatest] / 2**20:.1f} MB"
+    return f"{len(files)} files, the greatest {bundle.name(greatest)}, {sizes[greatest] / 2**20:.1f} MB"
 
 
 def check_paths(bundle: Unpacked) -> str:
@@ -45,17 +45,13 @@ def check_paths(bundle: Unpacked) -> str:
     for file in configs:
         for text in _texts_in(ConfigParser.load_config_file(str(file))):
             if Path(text).is_absolute():
-                raise BadInput(f"paths in configs are relative, got {text} in {_name(file, bundle)}")
+                raise BadInput(f"paths in configs are relative, got {text} in {bundle.name(file)}")
     texts = [file for file in bundle.root.rglob("*") if file.suffix in TEXTS]
     for file in texts:
         home = HOME.search(file.read_text(encoding="utf-8"))
         if home:
-            raise BadInput(f"no file names somebody's folder, got {home[0]} in {_name(file, bundle)}")
+            raise BadInput(f"no file names somebody's folder, got {home[0]} in {bundle.name(file)}")
     return f"none in {len(configs)} configs, no home folder in {len(texts)} texts"
-
-
-def _name(file: Path, bundle: Unpacked) -> str:
-    return file.relative_to(bundle.root).as_posix()
 
 
 def _lie_elsewhere(bundle: Unpacked) -> set[str]:

@@ -29,7 +29,7 @@ def check_weights(bundle: Unpacked) -> str:
 
 
 def check_torchscript(bundle: Unpacked) -> str:
-    """Hold that the network exports, and that the exported form, else the one in the bundle, computes the same."""
+    """Hold that the network exports, and that the form in the bundle, or else the exported, computes the same."""
     load_weights(bundle.network, bundle.file("models/model.pt"))
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "model.ts"

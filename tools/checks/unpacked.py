@@ -40,6 +40,10 @@ class Unpacked:
             raise BadInput(f"a bundle has a file {name}, {self.root.name} has none")
         return self.root / name
 
+    def name(self, file: Path) -> str:
+        """Return how a file of the bundle is called in it."""
+        return file.relative_to(self.root).as_posix()
+
     def find_config(self, name: str) -> Path | None:
         """Return the config of a name in the form that the Model Zoo takes where there are several, or None."""
         forms = [self.root / "configs" / f"{name}{suffix}" for suffix in SUFFIXES]
@@ -60,8 +64,9 @@ class Unpacked:
         Raises:
             BadInput: it is not there, or no JSON object.
         """
+        file = self.file("configs/metadata.json")
         try:
-            content = json.loads(self.file("configs/metadata.json").read_text(encoding="utf-8"))
+            content = json.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
             raise BadInput(f"metadata are JSON in UTF-8, got configs/metadata.json with {error}") from error
         if not isinstance(content, dict):
