@@ -51,6 +51,7 @@ TRAIN = {
     **SHARED,
     "train": {
         "dataset": DATASET,
+        "handlers": [],
         "dataloader": {**LOADING, "dataset": "@train#dataset"},
         "inferer": INFERER,
         "trainer": {
@@ -62,6 +63,7 @@ TRAIN = {
             "optimizer": {"_target_": "torch.optim.Adam", "params": "$@network_def.parameters()"},
             "loss_function": {"_target_": "torch.nn.MSELoss"},
             "inferer": "@train#inferer",
+            "train_handlers": "@train#handlers",
         },
     },
     "run": ["$@train#trainer.run()"],

@@ -115,6 +115,11 @@ SPOILT: dict[str, tuple[Spoil, str, str]] = {
     ),
     "a home": (change("docs/README.md", "## Data", "## Data\n/home/anna/x"), "paths", "got /home/anna in docs/README"),
     "no property": (drop(INFERENCE, "dataset_dir"), "properties", "inference.json ['dataset_dir']"),
+    "other handlers": (
+        change(TRAIN, "@train#handlers", "@device"),
+        "properties",
+        "train.json ['train_handlers']",
+    ),
     "no such component": (change(TRAIN, "MSELoss", "MSEloss"), "components", "torch.nn.MSEloss; is it misspelt?"),
     "misspelt argument": (change(TRAIN, '"params"', '"prams"'), "components", "unexpected keyword argument 'prams'"),
     "other channels": (change(INFERENCE, '"out_channels": 1', '"out_channels": 2'), "network", "doesn't match: `1`"),

@@ -64,6 +64,7 @@ def check_properties(bundle: Unpacked) -> str:
     checked = {kind: config for kind, config in kinds.items() if config is not None}
     for kind, config in checked.items():
         workflow = DeclaredWorkflow(str(config), workflow_type=kind, logging_file=False)
+        workflow.parser.parse(reset=True)
         lacking = workflow.check_properties()
         if lacking:
             raise BadInput(f"a config for {kind} declares what MONAI's applications use, {config.name} {lacking}")
