@@ -37,10 +37,10 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle check-bundle lint bench clean
 
 help:  ## list these verbs
-	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
+	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 14
 	@echo 'Variables: INPUT OUTPUT OVERWRITE=1 DATASET ANIMALS SEED NETWORK WEIGHTS OPTIONS="--key value" (keys of the configs)'
 
 ifeq ($(INPUT),)
@@ -106,6 +106,9 @@ bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 	$(BIN)/python -m monai.bundle ckpt_export --net_id network_def --filepath bundle/models/model.ts \
 		--ckpt_file bundle/models/model.pt --meta_file $(CONFIGS)/metadata.json --config_file $(CONFIGS)/inference.yaml
 	$(BIN)/python -m tools.pack_bundle
+
+check-bundle: $(READY)  ## hold INPUT (a bundle's folder or zip file; without, the packed one) to the Model Zoo's rules
+	$(BIN)/python -m tools.check_bundle $(if $(INPUT),"$(INPUT)")
 
 test: $(READY_FOR_TESTS)  ## run all tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(OPTIONS)

@@ -21,6 +21,7 @@ MAY_IMPORT = {room: ANYWHERE | {"cluster", "leftovers", *PHYSICS[:place]} for pl
     "errors": set(),
     "machine": set(),
     "settings": {"errors"},
+    "command_line": {"errors"},
     "cluster": ANYWHERE,
     "leftovers": set(),
     "networks": ANYWHERE,
@@ -116,8 +117,9 @@ def test_a_config_runs_under_its_verb(name: str, verb: str) -> None:
     config = ConfigParser.load_config_file(str(CONFIGS / f"{name}.yaml"))
     assert isinstance(config["run"], list)
     assert config[verb] == config["run"]
-    assert config["run"][0] == "$@bad_input", "what a user can mend is said in one line"
-    assert config["bad_input"] == {"_target_": "custom.errors.explain_bad_input"}
+    assert config["run"][0] == "$sys.path.insert(0, @bundle_root)", "code of this bundle, whatever lies elsewhere"
+    assert config["run"][1] == "$@bad_input", "what a user can mend is said in one line"
+    assert config["bad_input"] == {"_target_": "custom.command_line.refuse_bad_input"}
     assert "output_dir" in config
 
 

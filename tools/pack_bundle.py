@@ -1,4 +1,4 @@
-"""Pack the bundle into one zip file that runs anywhere: links followed, JSON twins of the YAML configs added."""
+"""Pack the bundle into one zip file that runs anywhere: links followed, JSON twins of the configs and a card added."""
 
 from __future__ import annotations
 
@@ -12,10 +12,25 @@ import fire
 from monai.bundle import ConfigParser
 
 from custom.errors import BadInput, explain_bad_input
+from tools.model_card import model_card
 
 BUNDLE_NAME = "cardiac_spect_partial_volume_correction"
 EARLIEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # no clock in the file: the same bundle gives the same bytes
-REQUIRED = ("LICENSE", "configs/metadata.json", "configs/inference.yaml", "custom/__init__.py", "models/model.pt")
+REQUIRED = (
+    *("LICENSE", "configs/metadata.json", "configs/inference.yaml", "custom/__init__.py"),
+    *("docs/README.md", "models/model.pt"),
+)
+
+
+def packed_file(bundle_dir: str = "bundle", output_dir: str = "dist") -> Path:
+    """Return where the zip file of the bundle's version stands once it is packed.
+
+    Args:
+        bundle_dir: the bundle's folder.
+        output_dir: folder for the zip file.
+    """
+    metadata = json.loads((Path(bundle_dir) / "configs" / "metadata.json").read_text(encoding="utf-8"))
+    return Path(output_dir) / f"{BUNDLE_NAME}_v{metadata['version']}.zip"
 
 
 def pack_bundle(bundle_dir: str = "bundle", output_dir: str = "dist") -> str:
@@ -31,8 +46,8 @@ def pack_bundle(bundle_dir: str = "bundle", output_dir: str = "dist") -> str:
     root = Path(bundle_dir)
     _check_whole(root)
     contents = {**_files(root), **_json_twins(root)}
-    version = json.loads(contents["configs/metadata.json"])["version"]
-    target = Path(output_dir) / f"{BUNDLE_NAME}_v{version}.zip"
+    contents["README.md"] = model_card(json.loads(contents["configs/metadata.json"]), contents["docs/README.md"])
+    target = packed_file(bundle_dir, output_dir)
     target.parent.mkdir(parents=True, exist_ok=True)
     _write_whole(target, contents)
     return str(target)

@@ -48,7 +48,7 @@ class _SelfContained(Extension):
         super().__init__()
         self.pictures = pictures
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  Markdown's name
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.treeprocessors.register(_PicturesInside(md, self.pictures), "pictures_inside", priority=5)

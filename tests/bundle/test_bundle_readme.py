@@ -49,6 +49,8 @@ RUNS = {
     ),
     "ckpt_export": ("", "models/model.ts"),
 }
+# They need an account elsewhere: the first is another program's, the second is run by tests/tools/test_model_card.py
+NOT_RUN = ("hf upload", "push_to_hf_hub")
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +74,9 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_is_run_here() -> None:
-    commands = commands_in(REPOSITORY / "bundle" / "docs" / "README.md")
-    assert len(commands) == len(RUNS)
+    shown = commands_in(REPOSITORY / "bundle" / "docs" / "README.md")
+    commands = [command for command in shown if not any(words in command for words in NOT_RUN)]
+    assert len(commands) == len(RUNS) == len(shown) - len(NOT_RUN)
     assert all(words in command for words, command in zip(RUNS, commands, strict=True))
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import nibabel
 import numpy as np
@@ -12,19 +15,27 @@ import pytest
 from monai.bundle import ConfigParser
 
 from tests.conftest import RunPython
+from tests.tiny_bundle import write_tiny_bundle
 
-LOAD = """
-import sys, warnings
+FROM_PYTHON = """
+import sys
 from pathlib import Path
 import torch
-from monai.bundle import load
-bundle = Path(sys.argv[1])
+from monai.bundle import create_workflow, load
+bundle, study, output = map(Path, sys.argv[1:])
+config = str(bundle / "configs" / "inference.json")
+workflow = create_workflow(config_file=config, workflow_type="inference", input=str(study), output_dir=str(output))
+workflow.run()
+workflow.finalize()
+import custom
+assert Path(custom.__file__).resolve().is_relative_to(bundle.resolve()), custom.__file__
 sys.path.insert(0, str(bundle))
-network = load(name=bundle.name, bundle_dir=bundle.parent, workflow_type=sys.argv[2], device="cpu")
 weights = torch.load(bundle / "models" / "model.pt", weights_only=True, map_location="cpu")
-assert network.state_dict().keys() == weights.keys()
-assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
-print(type(network).__name__)
+for kind in ("train", "inference"):
+    network = load(name=bundle.name, bundle_dir=bundle.parent, workflow_type=kind, device="cpu")
+    assert network.state_dict().keys() == weights.keys()
+    assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
+    print(type(network).__name__)
 """
 
 
@@ -44,7 +55,9 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_has_no_links_and_no_caches(unpacked_bundle: Path) -> None:
     files = list(unpacked_bundle.rglob("*"))
     assert not [file for file in files if file.is_symlink() or file.name == "__pycache__"]
-    assert {"LICENSE", "configs", "custom", "docs", "models"} == {file.name for file in unpacked_bundle.iterdir()}
+    assert {"LICENSE", "README.md", "configs", "custom", "docs", "models"} == {
+        file.name for file in unpacked_bundle.iterdir()
+    }
 
 
 def test_every_yaml_has_a_twin_in_json(unpacked_bundle: Path) -> None:
@@ -55,34 +68,69 @@ def test_every_yaml_has_a_twin_in_json(unpacked_bundle: Path) -> None:
         assert twin == ConfigParser.load_config_file(str(config))
 
 
-@pytest.mark.parametrize("form", ["yaml", "json"])
-def test_it_corrects_a_study_from_any_folder(
-    unpacked_bundle: Path, study: Path, tmp_path: Path, run_python: RunPython, form: str
-) -> None:
-    config = unpacked_bundle / "configs" / f"inference.{form}"
-    ended = run_python(
-        *("-m", "monai.bundle", "run", "inference", "--config_file", config),
-        *("--input", study, "--output_dir", tmp_path / "corrected", "--device", "cpu"),
-        folder=tmp_path,
-    )
+@pytest.fixture(scope="module")
+def downloaded(unpacked_bundle: Path, tmp_path_factory: pytest.TempPathFactory, run_python: RunPython) -> Path:
+    """The bundle's folder as MONAI's command gets it from a web server, here on this machine."""
+    [packed] = (unpacked_bundle.parent / "dist").glob("*.zip")
+    folder = tmp_path_factory.mktemp("downloaded")
+    handler = partial(SimpleHTTPRequestHandler, directory=packed.parent)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/{packed.name}"
+        options = ("--name", unpacked_bundle.name, "--url", url, "--bundle_dir", folder)
+        ended = run_python("-m", "monai.bundle", "download", *options, folder=folder)
+        server.shutdown()
     assert ended.returncode == 0, ended.stderr[-3000:]
-    corrected = nibabel.load(tmp_path / "corrected" / "patient" / "patient_corrected.nii.gz")
-    original = nibabel.load(study)
-    np.testing.assert_allclose(corrected.affine, original.affine)
-    assert corrected.shape == original.shape
-    assert not corrected.get_fdata()[original.get_fdata() == 0].any()
-    assert (tmp_path / "corrected" / "patient" / "patient.png").stat().st_size > 10_000
-    assert json.loads((tmp_path / "corrected" / "patient" / "patient.json").read_text())
+    return folder / unpacked_bundle.name
 
 
-@pytest.mark.parametrize("workflow", ["train", "inference"])
-def test_monai_loads_network_and_weights(
-    unpacked_bundle: Path, tmp_path: Path, run_python: RunPython, workflow: str
-) -> None:
-    (tmp_path / "load.py").write_text(LOAD)
-    ended = run_python("load.py", unpacked_bundle, workflow, folder=tmp_path)
+@pytest.fixture(scope="module")
+def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of another bundle, whose code and weights must not be taken for this one's."""
+    folder = write_tiny_bundle(tmp_path_factory.mktemp("beside") / "one_convolution")
+    for name in ("custom", "scripts"):
+        (folder / name).mkdir()
+        (folder / name / "__init__.py").write_text("raise ImportError('this is the code of another bundle')")
+    return folder
+
+
+def test_a_download_is_the_packed_bundle(downloaded: Path, unpacked_bundle: Path) -> None:
+    def contents(folder: Path) -> dict[Path, bytes]:
+        return {file.relative_to(folder): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+    assert contents(downloaded) == contents(unpacked_bundle)
+
+
+@pytest.fixture(scope="module")
+def corrected(downloaded: Path, foreign: Path, study: Path, run_python: RunPython) -> Path:
+    """The study as the downloaded bundle corrects it, run within the folder of another bundle."""
+    output = study.parent / "corrected"
+    config = downloaded / "configs" / "inference.json"
+    arguments = ("-m", "monai.bundle", "run", "inference", "--config_file", config, "--input", study)
+    ended = run_python(*arguments, "--output_dir", output, "--device", "cpu", folder=foreign)
     assert ended.returncode == 0, ended.stderr[-3000:]
-    assert ended.stdout.split()[-1] == "DynamicUNet"
+    return output / "patient"
+
+
+def test_it_corrects_a_study_within_another_bundle_s_folder(corrected: Path, downloaded: Path, study: Path) -> None:
+    image, original = nibabel.load(corrected / "patient_corrected.nii.gz"), nibabel.load(study)
+    np.testing.assert_allclose(image.affine, original.affine)
+    assert image.shape == original.shape
+    assert not image.get_fdata()[original.get_fdata() == 0].any()
+    assert (corrected / "patient.png").stat().st_size > 10_000
+    report = json.loads((corrected / "patient.json").read_text())
+    assert Path(report["weights"]["file"]).samefile(downloaded / "models" / "model.pt")
+
+
+def test_workflow_and_load_give_the_same_in_python(
+    corrected: Path, downloaded: Path, foreign: Path, study: Path, tmp_path: Path, run_python: RunPython
+) -> None:
+    (foreign / "from_python.py").write_text(FROM_PYTHON)
+    ended = run_python("from_python.py", downloaded, study, tmp_path / "corrected", folder=foreign)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    assert ended.stdout.split().count("DynamicUNet") == 2
+    again = nibabel.load(tmp_path / "corrected" / "patient" / "patient_corrected.nii.gz")
+    np.testing.assert_array_equal(again.get_fdata(), nibabel.load(corrected / "patient_corrected.nii.gz").get_fdata())
 
 
 def test_nothing_in_it_names_the_machine_it_was_packed_on(unpacked_bundle: Path, repository: Path) -> None:

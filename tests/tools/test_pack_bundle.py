@@ -12,7 +12,8 @@ from monai.bundle import ConfigParser
 
 from custom.errors import BadInput
 from tests.conftest import RunPython
-from tools.pack_bundle import BUNDLE_NAME, pack_bundle
+from tools.model_card import model_card
+from tools.pack_bundle import BUNDLE_NAME, pack_bundle, packed_file
 
 
 @pytest.fixture
@@ -20,9 +21,10 @@ def small_bundle(tmp_path: Path) -> Path:
     """A bundle with the required files only, its code and licence reached by links as in the repository."""
     root = tmp_path / "bundle"
     texts = {
-        "bundle/configs/metadata.json": '{"version": "1.2.3"}',
+        "bundle/configs/metadata.json": json.dumps(METADATA),
         "bundle/configs/inference.yaml": "rate: 1.0e-4\nrun: &run ['$print(1)']\ninference: *run\n",
         "bundle/configs/networks/u_net.yaml": "network_def: {dynamic: false}\n",
+        "bundle/docs/README.md": "# Model overview\n",
         "bundle/models/model.pt": "weights",
         "bundle/.DS_Store": "hidden",
         "custom/__init__.py": '"""Code."""\n',
@@ -37,6 +39,9 @@ def small_bundle(tmp_path: Path) -> Path:
     return root
 
 
+METADATA = {"version": "1.2.3", "name": "Model", "task": "Task", "eval_metrics": {"mean_ssim": 0.5}}
+
+
 def names_in(archive: str) -> set[str]:
     return {name.removeprefix(f"{BUNDLE_NAME}/") for name in zipfile.ZipFile(archive).namelist()}
 
@@ -46,6 +51,8 @@ def test_everything_is_in_it_and_nothing_else(small_bundle: Path, tmp_path: Path
     assert archive == str(tmp_path / "dist" / f"{BUNDLE_NAME}_v1.2.3.zip")
     assert names_in(archive) == {
         "LICENSE",
+        "README.md",
+        "docs/README.md",
         "configs/metadata.json",
         "configs/inference.yaml",
         "configs/inference.json",
@@ -77,7 +84,17 @@ def test_the_same_bundle_gives_the_same_bytes(small_bundle: Path, tmp_path: Path
     assert Path(pack_bundle(str(small_bundle), str(tmp_path / "second"))).read_bytes() == first
 
 
-@pytest.mark.parametrize("lost", ["models/model.pt", "configs/inference.yaml", "LICENSE"])
+def test_the_card_stands_at_the_top(small_bundle: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(pack_bundle(str(small_bundle), str(tmp_path / "dist"))) as archive:
+        assert archive.read(f"{BUNDLE_NAME}/README.md") == model_card(METADATA, b"# Model overview\n")
+
+
+def test_the_packed_file_is_named_by_the_version(small_bundle: Path, tmp_path: Path) -> None:
+    packed = pack_bundle(str(small_bundle), str(tmp_path / "dist"))
+    assert packed_file(str(small_bundle), str(tmp_path / "dist")) == Path(packed)
+
+
+@pytest.mark.parametrize("lost", ["models/model.pt", "configs/inference.yaml", "docs/README.md", "LICENSE"])
 def test_a_bundle_with_a_part_missing_is_refused(small_bundle: Path, tmp_path: Path, lost: str) -> None:
     (small_bundle / lost).unlink()
     with pytest.raises(BadInput, match=f"lacks {lost}"):

@@ -1,0 +1,98 @@
+"""What stands on the command line of a run, held against its configs before anything is done."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import fire
+from monai.bundle import ConfigParser, ConfigWorkflow, run
+from monai.bundle.reference_resolver import ReferenceResolver
+from monai.bundle.scripts import update_kwargs
+from monai.utils import ensure_tuple
+
+from custom.errors import BadInput, explain_bad_input
+
+OF_MONAI = {*inspect.signature(run).parameters, *inspect.signature(ConfigWorkflow).parameters, "workflow_name"}
+
+
+def refuse_bad_input() -> None:
+    """Let what a user can mend end a run in one line, and refuse a command line that its configs do not know.
+
+    Configs call this first: MONAI takes any name as a setting, and a misspelt one would change nothing.
+
+    Raises:
+        BadInput: see `check_run`.
+    """
+    explain_bad_input()
+    started = sys.modules["__main__"].__spec__
+    if started is not None and started.name == "monai.bundle.__main__" and sys.argv[1:2] == ["run"]:
+        check_run(sys.argv[2:])
+
+
+def check_run(words: list[str]) -> None:
+    """Hold settings and references of a run against what its configs declare.
+
+    Args:
+        words: that follow `python -m monai.bundle run`.
+
+    Raises:
+        BadInput: a setting, or a reference in a config or a setting, names nothing in the configs.
+    """
+    given = fire.Fire(_arguments, command=words, serialize=lambda _: None)
+    files = ensure_tuple(given["config_file"])
+    settings = {name: value for name, value in given.items() if name not in OF_MONAI}
+    parser = ConfigParser()
+    parser.read_config(files)
+    metadata = ensure_tuple(given.get("meta_file", str(Path(files[0]).with_name("metadata.json"))))
+    parser.read_meta([file for file in metadata if Path(file).is_file()])
+    _check_settings(settings, parser.config)
+    parser.update(settings)
+    unknown = unknown_references(parser)
+    if unknown:
+        raise BadInput(f"{', '.join(map(str, files))}: {unknown[0]}; is a name misspelt?")
+
+
+def unknown_references(parser: ConfigParser) -> list[str]:
+    """List the references of a config that name nothing in it, each with where it stands and the nearest name.
+
+    Args:
+        parser: with one config, or several merged.
+    """
+    parser.parse(reset=True)
+    items = parser.ref_resolver.items
+    texts = {place: item.get_config() for place, item in items.items() if isinstance(item.get_config(), str)}
+    found = [
+        (place, name)
+        for place, text in texts.items()
+        for name in ReferenceResolver.match_refs_pattern(text)
+        if name not in items
+    ]
+    return [f"{place} refers to @{name}, which is not declared{nearest(name, items)}" for place, name in found]
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Return ` (did you mean …?)` with the name that looks most like another, or nothing where none does."""
+    alike = difflib.get_close_matches(name, list(names), n=1)
+    return f" (did you mean {alike[0]}?)" if alike else ""
+
+
+def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return what MONAI's `run` is given, the content of `args_file` included."""
+    given = inspect.signature(run).bind(*in_order, **by_name).arguments
+    given |= given.pop("override", {})
+    return update_kwargs(args=given.pop("args_file", None), **given)
+
+
+def _check_settings(settings: Iterable[str], config: Mapping[str, Any]) -> None:
+    for setting in settings:
+        name = ReferenceResolver.split_id(setting)[0]
+        if name not in config:
+            raise BadInput(
+                f"a setting is one that the configs declare, got --{setting}{nearest(name, config)}; "
+                "the top of the config lists what may be changed"
+            )

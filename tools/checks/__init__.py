@@ -1,0 +1,1 @@
+"""What the Model Zoo holds a bundle against, one file for each kind of thing."""
