@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import HTTPException
-from lib.correction import PartialVolumeCorrection
 from monailabel.datastore.local import LocalDatastore
 from monailabel.interfaces.app import MONAILabelApp
 from monailabel.interfaces.exception import MONAILabelException
 
 from custom.errors import find_bad_input
+from lib.correction import PartialVolumeCorrection
 
 MODEL = "partial_volume_correction"
 STUDIES = ("*.nii.gz", "*.nii", "*.dcm")
@@ -60,8 +60,10 @@ class CorrectionApp(MONAILabelApp):
 
     def _check_there(self, request: Mapping[str, Any]) -> None:
         study = request.get("image")
-        if isinstance(study, str) and not os.path.exists(study) and not self.datastore().get_image_uri(study):
-            raise _refusal(404, f"a study is one of {self.studies}, got {study!r}; its name is the file's without ending")
+        if not isinstance(study, str) or self.datastore().get_image_uri(study):
+            return
+        if not os.path.exists(study):  # noqa: PTH110  takes any text, Path.exists does not
+            raise _refusal(404, f"a study is a file in {self.studies}, named without its ending, got {study!r}")
 
 
 def _refusal(status: int, line: str) -> HTTPException:

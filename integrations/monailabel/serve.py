@@ -5,7 +5,9 @@ Run as a script, so that Python finds `pydicom_seg.py` here.
 
 from __future__ import annotations
 
+import signal
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -45,4 +47,6 @@ class LocalServer(Main):
 
 if __name__ == "__main__":
     explain_bad_input()
-    LocalServer().run()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder goes however the server is stopped
+    with tempfile.TemporaryDirectory() as tempfile.tempdir:  # MONAI Label keeps what was sent and refused
+        LocalServer().run()

@@ -53,7 +53,10 @@ class PartialVolumeCorrection(InferTask):
         study = request["image"]
         if not isinstance(study, str) or not Path(study).is_file():
             raise BadInput(f"a study is one file, got {study!r}; is it a folder?")
-        with tempfile.TemporaryDirectory() as folder, redirect_stdout(None):  # prints where in this folder results stand
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            redirect_stdout(None),
+        ):  # prints where in this folder results stand
             self._correct(study, folder)
             (corrected,) = Path(folder).iterdir()
             report = json.loads((corrected / f"{corrected.name}.json").read_text(encoding="utf-8"))
@@ -80,6 +83,8 @@ def _read_config(settings: Mapping[str, str]) -> ConfigParser:
 
 def _keep(corrected: Path) -> str:
     """Move a volume out of a folder that goes."""
-    with tempfile.NamedTemporaryFile(prefix=f"{corrected.name}-", suffix=".nii.gz", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        prefix=corrected.name.removesuffix(".nii.gz") + "-", suffix=".nii.gz", delete=False
+    ) as file:
         shutil.move(corrected, file.name)
     return file.name
