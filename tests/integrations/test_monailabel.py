@@ -183,19 +183,18 @@ def test_the_server_listens_to_this_machine_whatever_the_shell_calls_itself():
     assert "--host 127.0.0.1 --port 8000" in shown.stdout
 
 
-def test_the_shown_python_loads_the_corrected_volume_in_a_viewer(server, corrected):
+def test_the_shown_python_loads_the_corrected_volume_in_a_viewer(server, corrected, tmp_path):
     """The page's lines for 3D Slicer, with MONAI Label's own client and a stand-in for the viewer."""
     (lines,) = python_in(PAGE)
     stand_ins = (
         "import sys, types, monailabel.client as client; sys.modules['MONAILabelLib'] = client;"
-        "slicer = types.SimpleNamespace(util=types.SimpleNamespace(loadVolume=print))\n"
+        "slicer = types.SimpleNamespace(util=types.SimpleNamespace(loadVolume=print),"
+        f" app=types.SimpleNamespace(temporaryPath={str(tmp_path)!r}))\n"
     )
     program = stand_ins + lines.replace("http://127.0.0.1:8000", server.address)
     ended = subprocess.run([ENVIRONMENT / "bin/python", "-c", program], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
-    file = Path(ended.stdout.splitlines()[0])
-    assert_same(nibabel.load(file), corrected("study.nii.gz"))
-    file.unlink()
+    assert_same(nibabel.load(ended.stdout.splitlines()[0]), corrected("study.nii.gz"))
 
 
 def test_the_shown_commands_are_those_that_were_run(server, corrected, tmp_path):

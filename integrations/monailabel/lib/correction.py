@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import yaml
 from monai.bundle import ConfigParser
 from monailabel.interfaces.tasks.infer_v2 import InferTask, InferType
 
-import custom
 from custom.errors import BadInput
 
-BUNDLE = Path(custom.__file__).parents[1]
+# As the configs find it; beside this folder lies another `custom`, which Python may find first
+BUNDLE = next(Path(folder) for folder in sys.path if (Path(folder) / "configs" / "metadata.json").is_file())
 
 
 class PartialVolumeCorrection(InferTask):
@@ -35,6 +37,7 @@ class PartialVolumeCorrection(InferTask):
         description = self.run.get_parsed_content("_meta_::description")
         # others: viewers take what a segmentation gives for labels
         super().__init__(type=InferType.OTHERS, labels=None, dimension=3, description=description)
+        self._alone = Lock()  # a config is of one study at a time
         self.run["network"] = self.run.get_parsed_content("network")  # loaded once, not with every study
 
     def is_valid(self) -> bool:
@@ -53,10 +56,7 @@ class PartialVolumeCorrection(InferTask):
         study = request["image"]
         if not isinstance(study, str) or not Path(study).is_file():
             raise BadInput(f"a study is one file, got {study!r}; is it a folder?")
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            redirect_stdout(None),
-        ):  # prints where in this folder results stand
+        with self._alone, tempfile.TemporaryDirectory() as folder:
             self._correct(study, folder)
             (corrected,) = Path(folder).iterdir()
             report = json.loads((corrected / f"{corrected.name}.json").read_text(encoding="utf-8"))
@@ -66,8 +66,9 @@ class PartialVolumeCorrection(InferTask):
         """Do each step of the config's run with this study."""
         self.run.update({"input": study, "output_dir": output_dir})
         self.run.parse(reset=True)
-        for step in range(len(self.run["run"])):
-            self.run.get_parsed_content(f"run::{step}")
+        with redirect_stdout(None):  # the run says in which folder results stand, and that one goes
+            for step in range(len(self.run["run"])):
+                self.run.get_parsed_content(f"run::{step}")
 
 
 def _read_config(settings: Mapping[str, str]) -> ConfigParser:
