@@ -10,11 +10,18 @@ SEED ?=
 NETWORK ?=
 WEIGHTS ?=
 OPTIONS ?=
+STUDIES ?=
+BUNDLE ?= bundle
+HOST = 127.0.0.1
+PORT = 8000
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 READY_FOR_TESTS := $(VENV)/ready-for-tests
+LABEL_APP := integrations/monailabel
+LABEL_VENV := .venv-monailabel
+LABEL_READY := $(LABEL_VENV)/ready
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
@@ -38,6 +45,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle check-bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle monailabel integration lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -109,6 +117,12 @@ bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 
 check-bundle: $(READY)  ## hold INPUT (a bundle's folder or zip file; without, the packed one) to the Model Zoo's rules
 	$(BIN)/python -m tools.check_bundle $(if $(INPUT),"$(INPUT)")
+monailabel: $(LABEL_READY)  ## serve the studies in folder STUDIES to viewers by MONAI Label, on HOST and PORT
+	PYTHONPATH="$(abspath $(BUNDLE))" $(LABEL_VENV)/bin/python $(LABEL_APP)/serve.py start_server --app $(LABEL_APP) \
+		--studies "$(STUDIES)" --host $(HOST) --port $(PORT) $(if $(WEIGHTS),--conf weights "$(WEIGHTS)") $(OPTIONS)
+
+integration: $(READY_FOR_TESTS) $(LABEL_READY)  ## test what works with other software, MONAI Label, which `make test` leaves out
+	$(BIN)/python -m pytest tests/integrations $(OPTIONS)
 
 test: $(READY_FOR_TESTS)  ## run all tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(OPTIONS)
@@ -125,8 +139,8 @@ bench: $(READY_FOR_TESTS)  ## measure every claim about speed
 	done
 
 clean:  ## remove the environment and caches; data/ and output/ stay
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find custom tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(LABEL_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find custom tests tools benchmarks integrations -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMONSTRATION)/dataset.json: | $(READY)
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 1 --seed $(DEMONSTRATION_SEED) \
@@ -141,9 +155,15 @@ $(READY_FOR_TESTS): requirements-dev.txt $(READY)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-dev.txt
 	@touch $@
 
-$(BIN)/python:
+$(LABEL_READY): requirements.txt $(LABEL_APP)/requirements.txt | $(LABEL_VENV)/bin/python
+	$(LABEL_VENV)/bin/python -m pip install "$$(grep '^torch==' requirements.txt)"
+	$(LABEL_VENV)/bin/python -m pip install -r requirements.txt
+	$(LABEL_VENV)/bin/python -m pip install --no-deps -r $(LABEL_APP)/requirements.txt
+	@touch $@
+
+$(BIN)/python $(LABEL_VENV)/bin/python:
 	@for python in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			exec $$python -m venv $(VENV); \
+			exec $$python -m venv $(patsubst %/bin/python,%,$@); \
 		fi; \
 	done; echo 'error: Python 3.11 or newer is needed and none was found; set PYTHON=/path/to/python' >&2; exit 1

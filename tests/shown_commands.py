@@ -9,9 +9,17 @@ from pathlib import Path
 
 def commands_in(document: Path) -> list[str]:
     """List the command lines of a document's ```bash blocks, lines that end in a backslash joined."""
-    blocks = re.findall(r"^```bash\n(.*?)^```", document.read_text(), re.M | re.S)
-    lines = "".join(blocks).replace("\\\n", " ").splitlines()
+    lines = "".join(_blocks("bash", document)).replace("\\\n", " ").splitlines()
     return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def python_in(document: Path) -> list[str]:
+    """List a document's ```python blocks."""
+    return _blocks("python", document)
+
+
+def _blocks(language: str, document: Path) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", document.read_text(), re.M | re.S)
 
 
 def command_line(options: Mapping[str, object]) -> list[str]:

@@ -168,3 +168,7 @@ def test_metadata_and_requirements_agree() -> None:
 def test_torch_is_installed_first() -> None:
     assert next(iter(pinned("requirements.txt"))) == "torch"
     assert not pinned("requirements-dev.txt").keys() & pinned("requirements.txt").keys()
+
+
+def test_monai_label_is_installed_beside_what_the_bundle_runs_with() -> None:
+    assert not pinned("integrations/monailabel/requirements.txt").keys() & pinned("requirements.txt").keys()
