@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 READY_FOR_TESTS := $(VENV)/ready-for-tests
+READY_FOR_DOCS := $(VENV)/ready-for-docs
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
@@ -37,7 +38,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle docs lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -107,6 +108,10 @@ bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 		--ckpt_file bundle/models/model.pt --meta_file $(CONFIGS)/metadata.json --config_file $(CONFIGS)/inference.yaml
 	$(BIN)/python -m tools.pack_bundle
 
+docs: $(READY_FOR_DOCS) data/gallery/dataset.json  ## build the documentation and its gallery into site/
+	$(BIN)/python -m docs.gather
+	$(BIN)/zensical build --strict --clean
+
 test: $(READY_FOR_TESTS)  ## run all tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(OPTIONS)
 
@@ -122,19 +127,28 @@ bench: $(READY_FOR_TESTS)  ## measure every claim about speed
 	done
 
 clean:  ## remove the environment and caches; data/ and output/ stay
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find custom tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find custom tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMONSTRATION)/dataset.json: | $(READY)
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 1 --seed $(DEMONSTRATION_SEED) \
 		--output_dir $(DEMONSTRATION) --overwrite True
+
+# The two virtual animals of the gallery, which shows iterative Yang itself and needs no label
+data/gallery/dataset.json: | $(READY)
+	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 2 --seed $(DEMONSTRATION_SEED) \
+		--n_yang_iterations 1 --output_dir data/gallery --overwrite True
 
 $(READY): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install "$$(grep '^torch==' requirements.txt)"
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(READY_FOR_TESTS): requirements-dev.txt $(READY)
+$(READY_FOR_DOCS): requirements-docs.txt $(READY)
+	$(BIN)/python -m pip install -r requirements.txt -r requirements-docs.txt
+	@touch $@
+
+$(READY_FOR_TESTS): requirements-dev.txt $(READY) $(READY_FOR_DOCS)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-dev.txt
 	@touch $@
 

@@ -26,7 +26,9 @@ ANIMALS = (gate_files("sub-001", "ed"), gate_files("sub-002", "ed"))
 
 
 @torch.no_grad()
-def correct(network: torch.nn.Module, image: torch.Tensor, others: Factors | None = None) -> tuple[torch.Tensor, Factors]:
+def correct(
+    network: torch.nn.Module, image: torch.Tensor, others: Factors | None = None
+) -> tuple[torch.Tensor, Factors]:
     """Correct an image, by the factors that others give or by its own, and return its own by layer."""
     factors: Factors = {}
 

@@ -19,7 +19,7 @@ from docs.drawing import draw_activities, draw_imbv, draw_row
 from docs.virtual_gate import VirtualGate, gate_files, open_gate
 
 
-def draw(gate: VirtualGate | None = None, *, n_mlem_iterations: int = 80, n_rounds: int = 6) -> Figure:
+def draw(gate: VirtualGate | None = None, *, n_mlem_iterations: int = 80, n_rounds: int = 4) -> Figure:
     """Draw the first round's images, the last one's, and IMBV after each."""
     gate = gate or open_gate(gate_files("sub-001", "ed"))
     study, projector, rounds = gate.study, gate.projector, []
@@ -39,7 +39,9 @@ def draw(gate: VirtualGate | None = None, *, n_mlem_iterations: int = 80, n_roun
     panels = figure.subplots(2, 4)
     activities = {"MLEM": image, "first template": first, "template, reconstructed": recovered}
     activities |= {"first round": rounds[0][0], f"round {n_rounds}": rounds[-1][0]}
-    draw_activities([*panels[0, :3], *panels[1, :3]], activities | {"true activity": torch.from_numpy(gate.truth)}, gate)
+    draw_activities(
+        [*panels[0, :3], *panels[1, :3]], activities | {"true activity": torch.from_numpy(gate.truth)}, gate
+    )
     factors = {"first template / its reconstruction": factor.numpy()}
     shown = draw_row(panels[:1, 3], factors, gate.picture, (0, 2), colours="RdBu_r")
     figure.colorbar(shown, ax=panels[0, 3], label="factor", extend="max", location="bottom", shrink=0.8)

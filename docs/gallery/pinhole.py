@@ -19,7 +19,11 @@ from custom.scanner.grid import ImageGrid
 from docs.virtual_gate import CAMERA
 
 MIDDLE = 9  # of 19 pinholes
-PLACES_MM = {"at the centre": (0, 0), "50 mm towards the head": (50, 0), "40 mm nearer": (0, 40)}  # along up, towards it
+PLACES_MM = {
+    "at the centre": (0, 0),
+    "50 mm towards the head": (50, 0),
+    "40 mm nearer": (0, 40),
+}  # along up, towards it
 
 
 def draw() -> Figure:

@@ -20,6 +20,7 @@ from monai.bundle import ConfigWorkflow
 from monai.transforms import LoadImage
 
 from custom.data.nm_dicom import NuclearMedicineReader
+from custom.evaluation.figures import brightest_near_heart
 from custom.evaluation.sections import PLANES, picture_of
 from docs.drawing import draw_row
 from docs.illustrated import NotHere
@@ -45,10 +46,11 @@ def draw() -> Figure:
     before = LoadImage(reader=NuclearMedicineReader(), image_only=True)(study)
     volumes = {"before": before.numpy() / 1e3, "after": correct(study) / 1e3}
     picture = picture_of(volumes, before.affine.numpy(), None)
+    brightest = max(brightest_near_heart(picture, volume) for volume in picture.volumes.values())
     figure = Figure(figsize=(10, 7.4), dpi=100, layout="constrained")
     panels = figure.subplots(2, len(PLANES))
     for row, (name, volume) in zip(panels, picture.volumes.items(), strict=True):
         for axes, plane in zip(row, PLANES, strict=True):
-            shown = draw_row([axes], {f"{name}, {plane.name}": volume}, picture, (0, 30), plane=plane)
+            shown = draw_row([axes], {f"{name}, {plane.name}": volume}, picture, (0, brightest), plane=plane)
     figure.colorbar(shown, ax=panels, label="vendor's units, thousands", extend="max", aspect=40)
     return figure
