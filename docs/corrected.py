@@ -7,6 +7,7 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import torch
+from monai.utils import convert_to_tensor
 
 from custom.data.transforms import NormaliseActivityd
 from custom.networks.dynamic_unet import DynamicUNet
@@ -25,4 +26,4 @@ def shipped_network(weights: Path = WEIGHTS) -> DynamicUNet:
 def normalised(file: Path | str) -> torch.Tensor:
     """Read a volume and bring it to the network's scale, (1, 1, x, y, z)."""
     volume = torch.from_numpy(nibabel.load(file).get_fdata(dtype=np.float32))[None]
-    return torch.as_tensor(NormaliseActivityd("image")({"image": volume})["image"].as_tensor())[None]
+    return convert_to_tensor(NormaliseActivityd("image")({"image": volume})["image"], track_meta=False)[None]

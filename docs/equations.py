@@ -23,4 +23,4 @@ def _displayed(match: re.Match[str]) -> str:
 
 
 def _inline(match: re.Match[str]) -> str:
-    return convert(match[1])
+    return f"<span>{convert(match[1])}</span>"  # Markdown takes a line that begins with <math> for a block

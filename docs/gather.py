@@ -1,4 +1,4 @@
-"""Gather the pages of the site where they keep their places to each other, with what is drawn and generated for them."""
+"""Gather the pages of the site, each in its place beside the others, with what is drawn and generated for them."""
 
 from __future__ import annotations
 

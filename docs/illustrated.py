@@ -10,7 +10,7 @@ from pathlib import Path
 from custom.evaluation.compact_png import save_compact_png
 
 
-class NotHere(Exception):  # noqa: N818 - no error: a page says it
+class NotHere(Exception):
     """What a script would draw needs files that are not on this machine; the message is a sentence without its end."""
 
 
@@ -36,6 +36,11 @@ class Script:
         """The module's docstring."""
         return ast.get_docstring(ast.parse(self.path.read_text(encoding="utf-8"))) or ""
 
+    @property
+    def title(self) -> str:
+        """The docstring's first sentence."""
+        return self.text.splitlines()[0].removesuffix(".")
+
     def draw(self, folder: Path) -> str:
         """Draw the picture into a folder and return the Markdown that shows it, or says why there is none."""
         try:
@@ -43,13 +48,14 @@ class Script:
         except NotHere as reason:
             return f"*{reason}; the picture is drawn where it is.*"
         save_compact_png(figure, folder / f"{self.name}.png")
-        return f"![{self.text.splitlines()[0].removeprefix('# ')}]({self.name}.png)"
+        return f"![{self.title}]({self.name}.png)"
 
     def page(self, picture: str) -> str:
         """Return a page: the text, its picture, and the program without the text."""
         source = self.path.read_text(encoding="utf-8")
         program = source[source.index('"""', 3) + 3 :].strip()
-        return f"{self.text}\n\n{picture}\n\n`{self.path}`:\n\n```python\n{program}\n```\n"
+        _, _, body = self.text.partition("\n")
+        return f"# {self.title}\n{body}\n\n{picture}\n\n`{self.path}`:\n\n```python\n{program}\n```\n"
 
 
 def scripts_in(folder: Path) -> list[Script]:

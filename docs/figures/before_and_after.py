@@ -43,7 +43,7 @@ def _imbv(report: str, regions: np.ndarray, volumes: dict[str, np.ndarray]) -> s
     ratios = [float(volume[regions == 1].mean() / volume[regions == 2].mean()) for volume in volumes.values()]
     network = json.loads(Path(report).read_text(encoding="utf-8"))["network"]["name"]
     before, after, truth = (f"{ratio:.2f}" for ratio in ratios)
-    return f"Simulated dog, {network}. Wall over blood (IMBV) in these voxels: {before} before, {after} after, truth {truth}"
+    return f"Simulated dog, {network}. Wall over blood (IMBV): {before} before, {after} after, {truth} in truth"
 
 
 if __name__ == "__main__":

@@ -72,15 +72,15 @@ def draw() -> Figure:
     network, grid = DynamicUNet(), ImageGrid()
     layers, conveyed = layers_of(network, grid.shape)
     n_parameters = sum(parameter.numel() for parameter in network.parameters())
-    figure = Figure(figsize=(15, 7), dpi=100, layout="constrained")
+    figure = Figure(figsize=(12, 6), dpi=100, layout="constrained")
     axes = figure.subplots()
     image = Layer(name="image", kernel=(), shape=(1, *grid.shape))
     places = _draw_layers(axes, [image, *layers])
     for block, source in conveyed.items():
         _draw_conveyed(axes, places[source][-1], places[block][0])
     figure.suptitle(
-        f"DC-Dy-U: {len(layers)} convolutions, {n_parameters / 1e6:.2f} million parameters. Boxes are outputs: channels above, taps below; "
-        "in bold voxels along x, y, z. Dashed: conveyed.",
+        f"DC-Dy-U: {len(layers)} convolutions, {n_parameters / 1e6:.2f} million parameters. "
+        "Boxes are outputs: channels above, taps below; in bold voxels along x, y, z. Dashed: conveyed.",
         fontsize=11,
     )
     axes.set_axis_off()
@@ -89,7 +89,7 @@ def draw() -> Figure:
 
 
 def _draw_layers(axes: Axes, layers: list[Layer]) -> dict[str, list[tuple[float, float, float]]]:
-    """Draw a box for each output, lower where there are fewer voxels; return centre and height of each block's boxes."""
+    """Draw a box for each output, lower where there are fewer voxels; return centres and heights by block."""
     sizes = sorted({layer.shape[1] for layer in layers}, reverse=True)
     places: dict[str, list[tuple[float, float, float]]] = {}
     for number, layer in enumerate(layers):
@@ -98,7 +98,7 @@ def _draw_layers(axes: Axes, layers: list[Layer]) -> dict[str, list[tuple[float,
         y = -2.6 * sizes.index(voxels[0])
         colour = COLOURS.get(layer.name.split(".")[0], "black")
         axes.add_patch(Rectangle((x, y - height / 2), BOX_WIDTH, height, facecolor=colour, alpha=0.6))
-        axes.text(x + BOX_WIDTH / 2, y + height / 2 + 0.08, channels, ha="center", va="bottom", fontsize=8)
+        axes.text(x + BOX_WIDTH / 2, y + height / 2 + 0.08, str(channels), ha="center", va="bottom", fontsize=8)
         taps = "×".join(map(str, layer.kernel)) or "image"
         axes.text(x + BOX_WIDTH / 2, y - height / 2 - 0.1, taps, ha="center", va="top", fontsize=7, rotation=90)
         if layer.block not in places:

@@ -1,12 +1,12 @@
-"""# What the attention does on two animals
+"""What the attention does on two animals.
 
-A dynamic kernel is one kernel times factors that three small networks, the attention, make from the image itself. Here two
-virtual animals go through the shipped network, and then the second again with the factors of the first: what differs is
-all that the attention does for the second animal.
+A dynamic kernel is one kernel times factors that three small networks, the attention, make from the image itself. Here
+two virtual animals go through the shipped network, and then the second again with the factors of the first: what
+differs is all that the attention does for the second animal.
 
-It is little: the bars show by how much the kernels differ, the picture on the right what that makes of the image. The factors
-of the shipped weights stayed near ½, where they start. These weights come from a short training; what dynamic kernels bring
-after a longer one is a question of the [comparison](../../bundle/docs/protocol.md).
+It is little: the bars show by how much the kernels differ, the picture on the right what that makes of the image. The
+factors of the shipped weights stayed near ½, where they start. These weights come from a short training; what dynamic
+kernels bring after a longer one is a question of the [comparison](../../bundle/docs/protocol.md).
 
 Simulated. Transverse sections, the patient's right on the left.
 """
@@ -43,23 +43,21 @@ def correct(
 
 
 def draw(files: tuple[str, str] = ANIMALS) -> Figure:
-    """Draw the second animal, corrected by its own and by the first one's kernels, and how far these differ by layer."""
+    """Draw the second animal, corrected by its own and by the first one's kernels, and how these differ by layer."""
     first, second = (normalised(f"{name}_mlem.nii.gz") for name in files)
     (_, theirs), (own, factors) = correct(shipped_network(), first), correct(shipped_network(), second)
     swapped, _ = correct(shipped_network(), second, theirs)
     images = {"MLEM": second[0, 0].numpy(), "own kernels": own.numpy(), "the other's kernels": swapped.numpy()}
-    picture = picture_of(images, ImageGrid(shape=tuple(own.shape)).affine, None)
+    picture = picture_of(images, ImageGrid().affine, None)
     change = (own - swapped).numpy()
 
     figure = Figure(figsize=(12, 6.4), dpi=100, layout="constrained")
-    above, below = figure.subfigures(2, 1, height_ratios=[1.5, 1])
-    panels = above.subplots(1, 4)
+    *panels, bars = figure.subplot_mosaic("abcd;eeee", height_ratios=[1.5, 1]).values()
     shown = draw_row(panels[:3], images, picture, (0, 1))
-    above.colorbar(shown, ax=panels[:3], label="normalised activity", location="bottom", extend="max", aspect=50)
+    figure.colorbar(shown, ax=panels[:3], label="normalised activity", location="bottom", extend="max", aspect=50)
     shown = draw_row(panels[3:], {"difference": change}, picture, (-0.005, 0.005), colours="RdBu_r")
-    above.colorbar(shown, ax=panels[3], label="normalised activity", location="bottom", ticks=(-0.005, 0, 0.005))
+    figure.colorbar(shown, ax=panels[3], label="normalised activity", location="bottom", ticks=(-0.005, 0, 0.005))
     differences = [100 * float((own / theirs[name] - 1).abs().mean()) for name, own in factors.items()]
-    bars = below.subplots()
     bars.bar(range(1, len(differences) + 1), differences)
     bars.set(xlabel="dynamic layer, from input to output", ylabel="mean difference of kernels, %")
     return figure

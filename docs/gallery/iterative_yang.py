@@ -1,12 +1,13 @@
-"""# Iterative Yang, step by step
+"""Iterative Yang, step by step.
 
-The reference correction of the same animal. The template is the segmented heart, each region filled with its mean in the
-MLEM image. What camera and MLEM make of the template shows how much of each voxel's activity stays there; the image is
-multiplied by that factor. The corrected image gives better means and so a better template; each round changes less.
-Wall and cavity come apart, and the ratio of their means passes the value that the true activity has once it is averaged into
-voxels, towards that of the tissues: a template has no voxels of half wall and half blood.
+The reference correction of the same animal. The template is the segmented heart, each region filled with its mean in
+the MLEM image. What camera and MLEM make of the template shows how much of each voxel's activity stays there; the image
+is multiplied by that factor. The corrected image gives better means and so a better template; each round changes less.
+Wall and cavity come apart, and the ratio of their means passes the value that the true activity has once it is averaged
+into voxels, towards that of the tissues: a template has no voxels of half wall and half blood.
 
-Simulated. Transverse sections, the patient's right on the left; outlines: myocardium orange, left-ventricular blood cyan.
+Simulated. Transverse sections, the patient's right on the left; outlines: myocardium orange, left-ventricular blood
+cyan.
 """
 
 import torch
@@ -28,8 +29,9 @@ def draw(gate: VirtualGate | None = None, *, n_mlem_iterations: int = 80, n_roun
         rounds.append((image, means))
 
     image = mlem(projector, study.counts, background=study.background, n_iterations=n_mlem_iterations)
-    iterations = {"n_iterations": n_rounds, "n_mlem_iterations": n_mlem_iterations}
-    iterative_yang(projector, image, study.regions, callback=record, **iterations)
+    iterative_yang(
+        projector, image, study.regions, n_iterations=n_rounds, n_mlem_iterations=n_mlem_iterations, callback=record
+    )
     one_blood = torch.where(study.regions == Region.OTHER_BLOOD, Region.LEFT_VENTRICULAR_BLOOD, study.regions)
     first = template(rounds[0][1], one_blood)
     recovered = mlem(projector, projector.forward(first), n_iterations=n_mlem_iterations)

@@ -1,11 +1,12 @@
-"""# MLEM, iteration by iteration
+"""MLEM, iteration by iteration.
 
 The counts of a virtual animal at end-diastole, reconstructed by maximum-likelihood expectation maximisation. The first
-updates find the heart, the next the cavities; from there on each sharpens edges less and raises noise more. The curve is what
-partial volume correction starts from: the ratio of wall to blood (IMBV) falls with every iteration and stays far above the
-truth, because blood spills into the wall.
+updates find the heart, the next the cavities; from there on each sharpens edges less and raises noise more. The curve
+is what partial volume correction starts from: the ratio of wall to blood (IMBV) falls with every iteration and stays
+far above the truth, because blood spills into the wall.
 
-Simulated. Transverse sections, the patient's right on the left; outlines: myocardium orange, left-ventricular blood cyan.
+Simulated. Transverse sections, the patient's right on the left; outlines: myocardium orange, left-ventricular blood
+cyan.
 """
 
 import torch

@@ -1,9 +1,10 @@
-"""# What one pinhole sees of a point
+"""What one pinhole sees of a point.
 
-A cube of 4 mm that emits photons, at three places before the middle pinhole of the Discovery NM/CT 570c's assumed geometry,
-in air. Each picture is a column of the system matrix: of a million emitted photons, how many each of the 32 × 32 pixels
-detects. The nearer the cube, the wider and stronger its spot; towards the head it moves down, because a pinhole turns
-pictures round. The width of these spots, brought back to the patient, is what partial volume correction has to undo.
+A cube of 4 mm that emits photons, at three places before the middle pinhole of the Discovery NM/CT 570c's assumed
+geometry, in air. Each picture is a column of the system matrix: of a million emitted photons, how many each of the 32 ×
+32 pixels detects. The nearer the cube, the wider and stronger its spot; towards the head it moves down, because a
+pinhole turns pictures round. The width of these spots, brought back to the patient, is what partial volume correction
+has to undo.
 """
 
 from dataclasses import replace

@@ -1,9 +1,10 @@
-"""# A real image before and after
+"""A real image before and after.
 
-A patient's rest or stress study from a Discovery NM 530c, Tc-99m sestamibi, as the vendor reconstructed it, and what the run
-`inference` makes of it. **The network has seen simulated blood pool images of dogs only**, and this is a perfusion image: the wall is
-bright, the blood dark. The program corrects it, because it cannot know the tracer, and says so in its report; the picture shows
-why its weights are not for perfusion: the wall becomes sharp and even, whatever it was before.
+A patient's rest or stress study from a Discovery NM 530c, Tc-99m sestamibi, as the vendor reconstructed it, and what
+the run `inference` makes of it. **The network has seen simulated blood pool images of dogs only**, and this is a
+perfusion image: the wall is bright, the blood dark. The program corrects it, because it cannot know the tracer, and
+says so in its report; the picture shows why its weights are not for perfusion: the wall becomes sharp and even,
+whatever it was before.
 
 Image: Calixto R. et al., Myocardial Perfusion Scintigraphy Image Database 1.0.0, PhysioNet 2025,
 [doi:10.13026/c2tw-tx28](https://doi.org/10.13026/c2tw-tx28), CC BY 4.0; corrected by this program.
