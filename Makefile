@@ -145,7 +145,7 @@ $(READY): requirements.txt | $(BIN)/python
 	@touch $@
 
 $(READY_FOR_DOCS): requirements-docs.txt $(READY)
-	$(BIN)/python -m pip install -r requirements.txt -r requirements-docs.txt
+	$(BIN)/python -m pip install -r requirements.txt -r requirements-docs.txt -c requirements-dev.txt
 	@touch $@
 
 $(READY_FOR_TESTS): requirements-dev.txt $(READY) $(READY_FOR_DOCS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from docs.equations import with_mathml
 from docs.illustrated import Script, scripts_in
 
 GATHERED = Path("build/docs")
+LINKED_FILE = re.compile(r"\]\((tests/[\w/]+\.py)\)")
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
 OWN, BUNDLE, PACKAGE = Path("docs"), Path("bundle/docs"), Path("custom")
 NOT_ON_PAGES = {"before_and_after"}  # drawn from what `make inference` left, and kept beside the README
@@ -29,6 +31,9 @@ def gather(folder: Path, draw: Callable[[Script, Path], str] = Script.draw) -> N
     shutil.copytree(BUNDLE, folder / BUNDLE)
     shutil.copytree(OWN, folder / OWN, ignore=shutil.ignore_patterns("*.py", "__pycache__", "gallery"))
     for name in AT_THE_TOP:
+        shutil.copy(name, folder / name)
+    for name in LINKED_FILE.findall(Path("README.md").read_text(encoding="utf-8")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(name, folder / name)
     for page in (folder / OWN).rglob("*.md"):
         page.write_text(with_mathml(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -5,7 +5,17 @@ from PIL import Image
 
 from docs.illustrated import Script, scripts_in
 
-HEAD = '"""A dot.\n\nWhat it shows.\n"""\n\nfrom matplotlib.figure import Figure\n\nfrom docs.illustrated import NotHere\n\n\n'
+HEAD = '''"""A dot.
+
+What it shows.
+"""
+
+from matplotlib.figure import Figure
+
+from docs.illustrated import NotHere
+
+
+'''
 
 
 @pytest.fixture
