@@ -22,6 +22,7 @@ READY_FOR_TESTS := $(VENV)/ready-for-tests
 LABEL_APP := integrations/monailabel
 LABEL_VENV := .venv-monailabel
 LABEL_READY := $(LABEL_VENV)/ready
+READY_FOR_DOCS := $(VENV)/ready-for-docs
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
@@ -46,6 +47,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 .DELETE_ON_ERROR:
 .PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle check-bundle lint bench clean
 .PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle monailabel integration lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle docs lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -123,6 +125,9 @@ monailabel: $(LABEL_READY)  ## serve the studies in folder STUDIES to viewers by
 
 integration: $(READY_FOR_TESTS) $(LABEL_READY)  ## test what works with other software, MONAI Label, which `make test` leaves out
 	$(BIN)/python -m pytest tests/integrations $(OPTIONS)
+docs: $(READY_FOR_DOCS) data/gallery/dataset.json  ## build the documentation and its gallery into site/
+	$(BIN)/python -m docs.gather
+	$(BIN)/zensical build --strict --clean
 
 test: $(READY_FOR_TESTS)  ## run all tests, two at a time
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(OPTIONS)
@@ -141,17 +146,28 @@ bench: $(READY_FOR_TESTS)  ## measure every claim about speed
 clean:  ## remove the environment and caches; data/ and output/ stay
 	rm -rf $(VENV) $(LABEL_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find custom tests tools benchmarks integrations -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find custom tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMONSTRATION)/dataset.json: | $(READY)
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 1 --seed $(DEMONSTRATION_SEED) \
 		--output_dir $(DEMONSTRATION) --overwrite True
+
+# The two virtual animals of the gallery, which shows iterative Yang itself and needs no label
+data/gallery/dataset.json: | $(READY)
+	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 2 --seed $(DEMONSTRATION_SEED) \
+		--n_yang_iterations 1 --output_dir data/gallery --overwrite True
 
 $(READY): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install "$$(grep '^torch==' requirements.txt)"
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(READY_FOR_TESTS): requirements-dev.txt $(READY)
+$(READY_FOR_DOCS): requirements-docs.txt $(READY)
+	$(BIN)/python -m pip install -r requirements.txt -r requirements-docs.txt -c requirements-dev.txt
+	@touch $@
+
+$(READY_FOR_TESTS): requirements-dev.txt $(READY) $(READY_FOR_DOCS)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-dev.txt
 	@touch $@
 

@@ -167,7 +167,9 @@ def test_metadata_and_requirements_agree() -> None:
 
 def test_torch_is_installed_first() -> None:
     assert next(iter(pinned("requirements.txt"))) == "torch"
-    assert not pinned("requirements-dev.txt").keys() & pinned("requirements.txt").keys()
+    needed, for_tests, for_docs = (pinned(f"requirements{end}.txt") for end in ("", "-dev", "-docs"))
+    assert not needed.keys() & for_tests.keys()
+    assert not for_docs.keys() & (needed | for_tests).keys()
 
 
 def test_monai_label_is_installed_beside_what_the_bundle_runs_with() -> None:

@@ -1,0 +1,1 @@
+"""Programs of the documentation; its pages stand beside them."""

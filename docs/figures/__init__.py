@@ -1,0 +1,1 @@
+"""Pictures of the documentation's pages, drawn from the code that they show."""

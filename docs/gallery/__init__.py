@@ -1,0 +1,1 @@
+"""Short programs with a picture; each is a page."""
