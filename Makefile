@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 READY_FOR_TESTS := $(VENV)/ready-for-tests
+READY_WITH_OPTIONAL := $(VENV)/ready-with-optional
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
@@ -37,7 +38,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results export bundle lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 13
@@ -102,9 +103,12 @@ results: $(READY)  ## make the results page from output/comparison and the cohor
 	$(RUN) results --config_file $(CONFIGS)/results.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(or $(OUTPUT),bundle/docs)" --overwrite $(REPLACES) $(OPTIONS)
 
+export: $(READY_WITH_OPTIONAL)  ## write NETWORK with WEIGHTS as TorchScript, ONNX and safetensors, compared with the network
+	$(RUN) export --config_file $(call WITH_NETWORK,export) \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+
 bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
-	$(BIN)/python -m monai.bundle ckpt_export --net_id network_def --filepath bundle/models/model.ts \
-		--ckpt_file bundle/models/model.pt --meta_file $(CONFIGS)/metadata.json --config_file $(CONFIGS)/inference.yaml
+	$(RUN) export --config_file $(CONFIGS)/export.yaml --formats [torchscript] --output_dir bundle/models --overwrite True
 	$(BIN)/python -m tools.pack_bundle
 
 test: $(READY_FOR_TESTS)  ## run all tests, two at a time
@@ -134,7 +138,11 @@ $(READY): requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install -r requirements.txt
 	@touch $@
 
-$(READY_FOR_TESTS): requirements-dev.txt $(READY)
+$(READY_WITH_OPTIONAL): requirements-optional.txt $(READY)
+	$(BIN)/python -m pip install -r requirements.txt -r requirements-optional.txt
+	@touch $@
+
+$(READY_FOR_TESTS): requirements-dev.txt $(READY_WITH_OPTIONAL)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-dev.txt
 	@touch $@
 

@@ -47,7 +47,7 @@ RUNS = {
         f"{SMALL} --projections data/simulated",
         "reconstructed_cohort/sub-001_gate-es/iterative_yang.nii.gz",
     ),
-    "ckpt_export": ("", "models/model.ts"),
+    "run export": ("", "models/model.ts"),
 }
 
 
