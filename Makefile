@@ -23,6 +23,7 @@ LABEL_APP := integrations/monailabel
 LABEL_VENV := .venv-monailabel
 LABEL_READY := $(LABEL_VENV)/ready
 READY_FOR_DOCS := $(VENV)/ready-for-docs
+READY_WITH_OPTIONAL := $(VENV)/ready-with-optional
 CONFIGS := bundle/configs
 RUN := $(BIN)/python -m monai.bundle run
 
@@ -45,9 +46,7 @@ WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle check-bundle lint bench clean
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle monailabel integration lint bench clean
-.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results bundle docs lint bench clean
+.PHONY: help inference test simulation description reference rebinning attenuation training comparison deblurring evaluation results export bundle check-bundle docs monailabel integration lint bench clean
 
 help:  ## list these verbs
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' Makefile | expand -t 14
@@ -112,19 +111,24 @@ results: $(READY)  ## make the results page from output/comparison and the cohor
 	$(RUN) results --config_file $(CONFIGS)/results.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(or $(OUTPUT),bundle/docs)" --overwrite $(REPLACES) $(OPTIONS)
 
+export: $(READY_WITH_OPTIONAL)  ## write NETWORK with WEIGHTS as TorchScript, ONNX and safetensors, compared with the network
+	$(RUN) export --config_file $(call WITH_NETWORK,export) \
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+
 bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
-	$(BIN)/python -m monai.bundle ckpt_export --net_id network_def --filepath bundle/models/model.ts \
-		--ckpt_file bundle/models/model.pt --meta_file $(CONFIGS)/metadata.json --config_file $(CONFIGS)/inference.yaml
+	$(RUN) export --config_file $(CONFIGS)/export.yaml --formats [torchscript] --output_dir bundle/models --overwrite True
 	$(BIN)/python -m tools.pack_bundle
 
 check-bundle: $(READY)  ## hold INPUT (a bundle's folder or zip file; without, the packed one) to the Model Zoo's rules
 	$(BIN)/python -m tools.check_bundle $(if $(INPUT),"$(INPUT)")
+
 monailabel: $(LABEL_READY)  ## serve the studies in folder STUDIES to viewers by MONAI Label, on HOST and PORT
 	PYTHONPATH="$(abspath $(BUNDLE))" $(LABEL_VENV)/bin/python $(LABEL_APP)/serve.py start_server --app $(LABEL_APP) \
 		--studies "$(STUDIES)" --host $(HOST) --port $(PORT) $(if $(WEIGHTS),--conf weights "$(WEIGHTS)") $(OPTIONS)
 
 integration: $(READY_FOR_TESTS) $(LABEL_READY)  ## test what works with other software, MONAI Label, which `make test` leaves out
 	$(BIN)/python -m pytest tests/integrations $(OPTIONS)
+
 docs: $(READY_FOR_DOCS) data/gallery/dataset.json  ## build the documentation and its gallery into site/
 	$(BIN)/python -m docs.gather
 	$(BIN)/zensical build --strict --clean
@@ -144,10 +148,8 @@ bench: $(READY_FOR_TESTS)  ## measure every claim about speed
 	done
 
 clean:  ## remove the environment and caches; data/ and output/ stay
-	rm -rf $(VENV) $(LABEL_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find custom tests tools benchmarks integrations -name __pycache__ -type d -prune -exec rm -rf {} +
-	rm -rf $(VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find custom tests tools benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf $(VENV) $(LABEL_VENV) dist build site .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find custom tests tools benchmarks docs integrations -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(DEMONSTRATION)/dataset.json: | $(READY)
 	$(RUN) simulation --config_file $(CONFIGS)/simulate.yaml --n_animals 1 --seed $(DEMONSTRATION_SEED) \
@@ -167,7 +169,11 @@ $(READY_FOR_DOCS): requirements-docs.txt $(READY)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-docs.txt -c requirements-dev.txt
 	@touch $@
 
-$(READY_FOR_TESTS): requirements-dev.txt $(READY) $(READY_FOR_DOCS)
+$(READY_WITH_OPTIONAL): requirements-optional.txt $(READY)
+	$(BIN)/python -m pip install -r requirements.txt -r requirements-optional.txt
+	@touch $@
+
+$(READY_FOR_TESTS): requirements-dev.txt $(READY_FOR_DOCS) $(READY_WITH_OPTIONAL)
 	$(BIN)/python -m pip install -r requirements.txt -r requirements-dev.txt
 	@touch $@
 

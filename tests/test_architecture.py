@@ -17,16 +17,19 @@ CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
 ANYWHERE = {"errors", "machine", "settings"}
-MAY_IMPORT = {room: ANYWHERE | {"cluster", "leftovers", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
+FILES = {"leftovers", "result_folder"}
+MAY_IMPORT = {room: ANYWHERE | FILES | {"cluster", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
     "errors": set(),
     "machine": set(),
     "settings": {"errors"},
     "command_line": {"errors"},
     "cluster": ANYWHERE,
     "leftovers": set(),
+    "result_folder": ANYWHERE | {"leftovers"},
     "networks": ANYWHERE,
     "losses": ANYWHERE | {"metrics"},
     "metrics": ANYWHERE,
+    "export": ANYWHERE | {"result_folder"},
     "training": ANYWHERE | {"cluster", "data", "losses", "metrics"},
     "evaluation": ANYWHERE | {"metrics"},
 }
@@ -42,6 +45,7 @@ RUNS = {
     "rebin": "rebinning",
     "attenuate": "attenuation",
     "describe": "description",
+    "export": "export",
 }
 
 MODULES = {

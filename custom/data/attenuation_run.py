@@ -17,7 +17,7 @@ from custom.data.attenuation_report import report, summary
 from custom.data.ct_on_grid import Placement, hu_at
 from custom.data.datalist import study_name
 from custom.errors import BadInput
-from custom.reconstruction.result_folder import ResultFolder
+from custom.result_folder import ResultFolder
 from custom.scanner.camera import Camera
 
 CT, MU, PICTURE, REPORT = "ct.nii.gz", "mu.nii.gz", "attenuation.png", "attenuation.json"

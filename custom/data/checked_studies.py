@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -62,11 +62,21 @@ class CheckedStudies(Sequence):
         if not len(self):
             self._raise_refusal()
 
+    def fail(self, failures: Mapping[str, str]) -> None:
+        """Count studies that could not be corrected among the refused ones.
+
+        Args:
+            failures: the reasons, by the studies' names.
+        """
+        failed = [study for study in self if study["study"] in failures]
+        self.refused |= {study["image"]: BadInput(f"{study['image']}: {failures[study['study']]}") for study in failed}
+        self._ready = [study for study in self if study["study"] not in failures]
+
     def conclude(self) -> None:
         """Say where the results of each study stand.
 
         Raises:
-            BadInput: at least one study was refused.
+            BadInput: at least one study was refused, or could not be corrected.
         """
         for study in self:
             print(f"{study['study']}: corrected volume, picture and report in {self.folders.folder(study['study'])}")
@@ -124,4 +134,7 @@ class CheckedStudies(Sequence):
         n_refused, n_studies = len(self.refused), len(self) + len(self.refused)
         if n_refused == 1:
             raise BadInput(str(next(iter(self.refused.values()))))
-        raise BadInput(f"{n_refused} of {n_studies} studies break a rule and were refused; each is named above")
+        raise BadInput(
+            f"every study keeps the rules and can be corrected, got {n_refused} of {n_studies} that were not; "
+            "each is named above"
+        )

@@ -36,6 +36,10 @@ class StudyFolders(FolderLayoutBase):
         self._aside: Path | None = None
         self._removal: weakref.finalize | None = None
 
+    def __reduce__(self) -> tuple[type[StudyFolders], tuple[Path, bool]]:
+        """Let a worker elsewhere write aside in a folder of its own."""
+        return type(self), (self.output_dir.absolute(), self.overwrite)
+
     def folder(self, study: str) -> Path:
         """Return where a study's results stand in the end."""
         return self.output_dir / study

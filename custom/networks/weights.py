@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from pathlib import Path
 
@@ -30,11 +31,18 @@ def load_weights(network: nn.Module, path: str | Path, device: str | torch.devic
             "is it cut short, or another kind of file?"
         ) from error
     _check_fit(network, weights, path)
+    fitting = {name: weights[name].to(kept.dtype) for name, kept in network.state_dict().items()}
     try:
-        network.load_state_dict(weights)
+        network.load_state_dict(fitting, assign=True)
     except BadInput as error:
         raise BadInput(f"{path} does not fit the network: {error}") from error
     return _on(network, device)
+
+
+def without_weights(network: nn.Module) -> nn.Module:
+    """Return a network that only `load_weights` can fill again: light to send to where its file lies."""
+    on_no_device = {id(parameter): nn.Parameter(parameter.to("meta")) for parameter in network.parameters()}
+    return copy.deepcopy(network, on_no_device)
 
 
 def _check_fit(network: nn.Module, weights: object, path: Path) -> None:

@@ -24,10 +24,10 @@ from custom.reconstruction.gate_files import find_rates, gate_file, write_amount
 from custom.reconstruction.rebinning import Rebinned, rebin
 from custom.reconstruction.rebinning_picture import draw_rebinning
 from custom.reconstruction.rebinning_report import report, summary
-from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study import read_regions
 from custom.reconstruction.study_files import with_checksum
 from custom.reconstruction.volume_curve import VolumeCurve, ventricle_mask, ventricle_weights, volume_curve
+from custom.result_folder import ResultFolder
 from custom.scanner.camera import Camera, load_camera
 from custom.scanner.list_mode import ListMode
 from custom.scanner.list_mode_file import read_events, read_list_mode

@@ -21,9 +21,9 @@ from custom.projection.block_products import N_TOGETHER
 from custom.projection.cache import content_key
 from custom.reconstruction.pipeline import Corrected, Pipeline, check_heart_is_seen
 from custom.reconstruction.report import report, summary
-from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study import Study, read_study
 from custom.reconstruction.study_files import StudyFiles
+from custom.result_folder import ResultFolder
 from custom.scanner.grid import ImageGrid
 from custom.settings import check_device, check_whole
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ignite.engine import Engine, Events
 from ignite.handlers import ProgressBar
+from monai.handlers import from_engine
 
 
 class LossBar(ProgressBar):
@@ -13,8 +14,9 @@ class LossBar(ProgressBar):
     """
 
     def attach(self, engine: Engine) -> None:
-        """Let the bar follow a trainer."""
-        super().attach(engine, output_transform=lambda output: {"loss": output["loss"].item()})
+        """Let the bar follow a MONAI trainer, which gives the loss of a step with each of its volumes."""
+        loss = from_engine(["loss"], first=True)
+        super().attach(engine, output_transform=lambda output: {"loss": loss(output)})
         engine.add_event_handler(Events.EXCEPTION_RAISED, self.clear)
 
     def clear(self, engine: Engine, error: BaseException) -> None:  # noqa: ARG002

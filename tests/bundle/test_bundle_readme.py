@@ -47,7 +47,7 @@ RUNS = {
         f"{SMALL} --projections data/simulated",
         "reconstructed_cohort/sub-001_gate-es/iterative_yang.nii.gz",
     ),
-    "ckpt_export": ("", "models/model.ts"),
+    "run export": ("", "models/model.ts"),
 }
 # They need an account elsewhere: the first is another program's, the second is run by tests/tools/test_model_card.py
 NOT_RUN = ("hf upload", "push_to_hf_hub")

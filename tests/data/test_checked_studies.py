@@ -44,7 +44,7 @@ def test_several_bad_studies_are_counted_at_the_end(folder, tmp_path, capsys):
     studies = studies_of(folder, tmp_path)
     studies.check()
     assert capsys.readouterr().err.count("refused: ") == 2
-    with pytest.raises(BadInput, match="2 of 3 studies break a rule"):
+    with pytest.raises(BadInput, match="got 2 of 3 that were not"):
         studies.conclude()
 
 

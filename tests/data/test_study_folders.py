@@ -1,4 +1,5 @@
 import os
+import pickle
 import time
 from types import SimpleNamespace
 
@@ -92,3 +93,14 @@ def test_an_unwritable_output_folder_is_refused(tmp_path, place):
     (tmp_path / "file").touch()
     with pytest.raises(BadInput, match=r"output_dir is a folder in which files can be written, got .*is it a file"):
         StudyFolders(tmp_path / place).prepare()
+
+
+def test_a_copy_for_a_worker_writes_aside_on_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = StudyFolders("out", overwrite=True)
+    folders.prepare()
+    copied = pickle.loads(pickle.dumps(folders))
+    assert (copied.output_dir, copied.overwrite) == (tmp_path / "out", True)
+    assert copied.prepare().name != folders.prepare().name
+    copied.tidy()
+    assert folders.prepare().is_dir()

@@ -1,9 +1,12 @@
+import pickle
+
 import pytest
 import torch
 from torch import nn
 
 from custom.errors import BadInput
-from custom.networks.weights import load_weights
+from custom.networks.dynamic_unet import DynamicUNet
+from custom.networks.weights import load_weights, without_weights
 
 
 def network(width=3):
@@ -72,3 +75,19 @@ def test_a_device_that_is_not_there_is_refused(tmp_path):
     torch.save(network().state_dict(), tmp_path / "model.pt")
     with pytest.raises(BadInput, match="device must be there, got cuda:99"):
         load_weights(network(), tmp_path / "model.pt", "cuda:99")
+
+
+def test_a_network_travels_without_its_weights_and_takes_them_where_it_arrives(tmp_path):
+    trained = DynamicUNet(n_filters=4)
+    torch.save(trained.state_dict(), tmp_path / "model.pt")
+    light = pickle.dumps(without_weights(trained))
+    assert len(light) < len(pickle.dumps(trained)) / 2
+    arrived = load_weights(pickle.loads(light), tmp_path / "model.pt")
+    image = torch.rand(1, 1, 31, 31, 3)
+    assert torch.equal(arrived(image), trained(image))
+
+
+def test_weights_of_another_precision_become_the_networks(tmp_path):
+    torch.save(network().half().state_dict(), tmp_path / "model.pt")
+    loaded = load_weights(network(), tmp_path / "model.pt")
+    assert {value.dtype for value in loaded.state_dict().values()} == {torch.float32}

@@ -21,8 +21,8 @@ from custom.reconstruction.iterative_yang import iterative_yang
 from custom.reconstruction.mlem import mlem
 from custom.reconstruction.pipeline import Pipeline
 from custom.reconstruction.reference import RESULTS, Reference, check_settings, correct_studies
-from custom.reconstruction.result_folder import ResultFolder
 from custom.reconstruction.study_files import find_study_files
+from custom.result_folder import ResultFolder
 
 SOUND = {"n_iterations": 80, "n_yang_iterations": 10, "device": "cpu", "n_workers": None}
 

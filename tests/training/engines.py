@@ -34,10 +34,9 @@ def trainer_of(network: torch.nn.Module, data: list, handlers: list, *, max_epoc
         network=network,
         optimizer=torch.optim.SGD(network.parameters(), lr=0.25),
         loss_function=torch.nn.MSELoss(),
-        key_train_metric={"train_loss": Average(output_transform=operator.itemgetter("loss"))},
+        key_train_metric={"train_loss": Average(output_transform=from_engine(["loss"], first=True))},
         metric_cmp_fn=operator.lt,
         train_handlers=handlers,
-        decollate=False,
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from custom.errors import BadInput
-from custom.reconstruction.result_folder import ResultFolder
+from custom.result_folder import ResultFolder
 
 NAMES = ("image.nii.gz", "report.json")
 
