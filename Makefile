@@ -126,7 +126,7 @@ monailabel: $(LABEL_READY)  ## serve the studies in folder STUDIES to viewers by
 	PYTHONPATH="$(abspath $(BUNDLE))" $(LABEL_VENV)/bin/python $(LABEL_APP)/serve.py start_server --app $(LABEL_APP) \
 		--studies "$(STUDIES)" --host $(HOST) --port $(PORT) $(if $(WEIGHTS),--conf weights "$(WEIGHTS)") $(OPTIONS)
 
-integration: $(READY_FOR_TESTS) $(LABEL_READY)  ## test what works with other software, MONAI Label, which `make test` leaves out
+integration: $(READY_FOR_TESTS) $(LABEL_READY)  ## build the environment of MONAI Label and run its tests, which `make test` skips without it
 	$(BIN)/python -m pytest tests/integrations $(OPTIONS)
 
 docs: $(READY_FOR_DOCS) data/gallery/dataset.json  ## build the documentation and its gallery into site/
