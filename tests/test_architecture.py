@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from graphlib import TopologicalSorter
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -168,4 +169,5 @@ def test_metadata_and_requirements_agree() -> None:
 
 def test_torch_is_installed_first() -> None:
     assert next(iter(pinned("requirements.txt"))) == "torch"
-    assert not pinned("requirements-dev.txt").keys() & pinned("requirements.txt").keys()
+    files = [pinned(f"requirements{part}.txt").keys() for part in ("", "-dev", "-optional")]
+    assert not [one & other for one, other in combinations(files, 2) if one & other]
