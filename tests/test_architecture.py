@@ -171,9 +171,13 @@ def test_metadata_and_requirements_agree() -> None:
 
 def test_torch_is_installed_first() -> None:
     assert next(iter(pinned("requirements.txt"))) == "torch"
-    needed, for_tests, for_docs = (pinned(f"requirements{end}.txt") for end in ("", "-dev", "-docs"))
-    assert not needed.keys() & for_tests.keys()
-    assert not for_docs.keys() & (needed | for_tests).keys()
+
+
+def test_every_package_is_pinned_once_and_beside_the_bundles_own_at_one_version() -> None:
+    needed, *others = (pinned(f"requirements{part}.txt") for part in ("", "-dev", "-docs", "-optional"))
+    assert not [needed.keys() & other.keys() for other in others if needed.keys() & other.keys()]
+    pins = {pin for other in others for pin in other.items()}
+    assert len(pins) == len({name for name, _ in pins})
 
 
 def test_monai_label_is_installed_beside_what_the_bundle_runs_with() -> None:

@@ -23,7 +23,16 @@ from tests.shown_commands import commands_in, with_options
 from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-PARTS = ("LICENSE", "Makefile", "bundle", "custom", "requirements.txt", "requirements-dev.txt", "tools")
+PARTS = (
+    "LICENSE",
+    "Makefile",
+    "bundle",
+    "custom",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-optional.txt",
+    "tools",
+)
 SMALL = "--camera our_camera.yaml --n_iterations 2 --n_yang_iterations 1"
 BRIEF = "--max_epochs 1"  # from weights with which even one step leaves a heart to measure
 BRIEF_STAGES = "--crops#max_epochs 1 --crops#crop_size [31,31,31] --volumes#max_epochs 1"
@@ -168,7 +177,7 @@ def run(command: str, folder: Path, *, variables: str = "", options: str = "") -
     """Run a shell command as a reader would; the environment counts as installed."""
     command = with_options(f"{command} {variables}".strip(), options)
     if command.startswith("make "):
-        command = command.replace("make ", "make -o .venv/ready ", 1)
+        command = command.replace("make ", "make -o .venv/ready -o .venv/ready-with-optional ", 1)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "MAKE"))}
     return subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

@@ -27,18 +27,20 @@ class StudyFolders(FolderLayoutBase):
     Args:
         output_dir: folder for all studies; made when first needed.
         overwrite: whether a study's folder may be replaced.
+        within: folder to write aside in; default `output_dir`.
     """
 
-    def __init__(self, output_dir: str | Path, overwrite: bool = False) -> None:
+    def __init__(self, output_dir: str | Path, overwrite: bool = False, within: Path | None = None) -> None:
         check_yes_or_no(overwrite=overwrite)
         self.output_dir = Path(output_dir)
         self.overwrite = overwrite
+        self.within = within
         self._aside: Path | None = None
         self._removal: weakref.finalize | None = None
 
-    def __reduce__(self) -> tuple[type[StudyFolders], tuple[Path, bool]]:
-        """Let a worker elsewhere write aside in a folder of its own."""
-        return type(self), (self.output_dir.absolute(), self.overwrite)
+    def __reduce__(self) -> tuple[type[StudyFolders], tuple[Path, bool, Path]]:
+        """Let a worker write aside within the folder aside of this run, which is removed when the run ends."""
+        return type(self), (self.output_dir.absolute(), self.overwrite, self.prepare().absolute())
 
     def folder(self, study: str) -> Path:
         """Return where a study's results stand in the end."""
@@ -67,7 +69,7 @@ class StudyFolders(FolderLayoutBase):
             try:
                 self.output_dir.mkdir(parents=True, exist_ok=True)
                 remove_leftovers(self.output_dir, f"{PREFIX_ASIDE}*")
-                self._aside = Path(tempfile.mkdtemp(prefix=PREFIX_ASIDE, dir=self.output_dir))
+                self._aside = Path(tempfile.mkdtemp(prefix=PREFIX_ASIDE, dir=self.within or self.output_dir))
             except OSError as error:
                 raise BadInput(
                     f"output_dir is a folder in which files can be written, got {self.output_dir}: {error.strerror}; "

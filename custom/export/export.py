@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import version as installed_version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ class Export:
 
     def _report(self, files: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "software": f"cardiac-spect-pvc {self.metadata['version']}, torch {version('torch')}",
+            "software": f"cardiac-spect-pvc {self.metadata['version']}, torch {installed_version('torch')}",
             "network": dict(self.switches),
             "weights": {"file": Path(self.weights).name, "sha256": self._sha256},
             "input_shape": list(self.input_shape),

@@ -22,7 +22,7 @@ TINY = {"n_filters": 1, "network_def#n_dense_convolutions": 1, "max_epochs": 2, 
 
 @pytest.fixture(scope="module")
 def cohort(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_cohort(tmp_path_factory.mktemp("data"), n_training=1, n_validation=1, n_test=0, shape=(32, 32, 4))
+    return write_cohort(tmp_path_factory.mktemp("data"), n_training=1, n_validation=1, n_test=0)
 
 
 @pytest.fixture

@@ -95,12 +95,15 @@ def test_an_unwritable_output_folder_is_refused(tmp_path, place):
         StudyFolders(tmp_path / place).prepare()
 
 
-def test_a_copy_for_a_worker_writes_aside_on_its_own(tmp_path, monkeypatch):
+def test_a_copy_for_a_worker_writes_aside_within_the_runs_own_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders = StudyFolders("out", overwrite=True)
     folders.prepare()
     copied = pickle.loads(pickle.dumps(folders))
     assert (copied.output_dir, copied.overwrite) == (tmp_path / "out", True)
-    assert copied.prepare().name != folders.prepare().name
-    copied.tidy()
-    assert folders.prepare().is_dir()
+    copied.filename("study").touch()
+    copied.publish(iteration("study"))
+    assert names(tmp_path / "out" / "study") == ["study_corrected.nii.gz"]
+    assert copied.prepare().parent == folders.prepare().absolute()
+    folders.tidy()
+    assert names(tmp_path / "out") == ["study"], "what a killed worker left goes with the run that started it"
