@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
+from pathlib import Path
 
 import nibabel
 import numpy as np
@@ -68,15 +70,35 @@ def test_regions_are_named_by_their_numbers(gate) -> None:
     assert len(bar.get_yticklabels()) == len(Region)
 
 
-def test_the_readme_picture_is_of_the_files_that_inference_leaves(small_cohort, tmp_path) -> None:
-    study, results = gate_files("sub-001", "ed", small_cohort), tmp_path / "sub-001_gate-ed"
+@pytest.fixture
+def demonstrated(small_cohort, tmp_path, monkeypatch) -> Path:
+    """A folder in which `make inference` has shown its work, and corrected without error."""
+    study, results = tmp_path / before_and_after.STUDY, tmp_path / before_and_after.RESULTS
+    shutil.copytree(Path(gate_files("sub-001", "ed", small_cohort)).parent, study.parent)
+    results.parent.mkdir(parents=True)
     shutil.copy(f"{study}_activity.nii.gz", f"{results}_corrected.nii.gz")
-    (tmp_path / "sub-001_gate-ed.json").write_text(json.dumps({"network": {"name": "perfect"}}))
+    results.with_suffix(".json").write_text(json.dumps({"network": {"name": "perfect"}}))
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_readme_picture_is_of_the_files_that_inference_leaves(demonstrated) -> None:
+    study = demonstrated / before_and_after.STUDY
     truth, labels = (nibabel.load(f"{study}_{kind}.nii.gz").get_fdata() for kind in ("activity", "regions"))
     imbv = truth[labels == 1].mean() / truth[labels == 2].mean()
-    title = before_and_after.draw(study, results).get_suptitle()
+    title = before_and_after.draw().get_suptitle()
     assert title.startswith("Simulated dog, perfect.")
     assert title.endswith(f"{imbv:.2f} after, {imbv:.2f} in truth")
+
+
+def test_the_command_that_the_readme_names_draws_its_picture(demonstrated, repository) -> None:
+    script = repository / "docs" / "figures" / "before_and_after.py"
+    assert "`.venv/bin/python -m docs.figures.before_and_after`" in (repository / "README.md").read_text()
+    assert before_and_after.PICTURE.name in (repository / "README.md").read_text()
+    assert (repository / before_and_after.PICTURE).stat().st_size < 150_000
+    runpy.run_path(str(script), run_name="__main__")
+    assert (demonstrated / before_and_after.PICTURE).is_file()
 
 
 @pytest.mark.parametrize("name", ["network", "axes", "camera", "gates", "regions"])

@@ -15,7 +15,7 @@ from docs.illustrated import NotHere
 from tests.nm_files import heart, nm_dataset
 from tests.virtual_cohort import write_cohort
 
-LONGEST = 65
+LONGEST = 60
 
 
 def panel(figure, title: str):
@@ -67,8 +67,12 @@ def test_attention_is_what_differs_with_another_animals_kernels(tmp_path, reposi
     own, others = (section_of(panel(figure, title)) for title in ("own kernels", "the other's kernels"))
     assert np.allclose(change, own - others)
     image = attention.normalised(f"{files[1]}_mlem.nii.gz")
-    alone, factors = attention.correct(attention.shipped_network(), image)
-    assert alone.equal(attention.correct(attention.shipped_network(), image, factors)[0])
+    alone, factors = attention.correct(image)
+    assert alone.equal(attention.correct(image, factors)[0])
+    assert "it is little" in attention.__doc__, "other weights may want another text"
+    [bars] = [axes.patches for axes in figure.axes if axes.get_ylabel().startswith("mean difference")]
+    assert len(bars) == 32
+    assert 0 < max(bar.get_height() for bar in bars) < 1
 
 
 class Halving(torch.nn.Module):
@@ -101,4 +105,4 @@ def test_a_real_study_goes_through_the_program(tmp_path, repository, monkeypatch
 
 def test_scripts_are_short(repository) -> None:
     scripts = (repository / "docs" / "gallery").glob("*.py")
-    assert not [script.name for script in scripts if len(script.read_text().splitlines()) >= LONGEST]
+    assert not [script.name for script in scripts if len(script.read_text().splitlines()) > LONGEST]
