@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import fire
 from monai.bundle import ConfigParser, ConfigWorkflow, run
 from monai.bundle.reference_resolver import ReferenceResolver
 from monai.bundle.scripts import update_kwargs
+from monai.bundle.utils import DEFAULT_EXP_MGMT_SETTINGS
 from monai.utils import ensure_tuple
 
 from custom.errors import BadInput, explain_bad_input
@@ -50,7 +51,7 @@ def check_run(words: list[str]) -> None:
     parser.read_config(files)
     metadata = ensure_tuple(given.get("meta_file", str(Path(files[0]).with_name("metadata.json"))))
     parser.read_meta([file for file in metadata if Path(file).is_file()])
-    _check_settings(settings, parser.config)
+    _check_settings(settings, {*parser.config, *_settings_of_tracking(given.get("tracking"))})
     parser.update(settings)
     unknown = unknown_references(parser)
     if unknown:
@@ -88,11 +89,20 @@ def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN40
     return update_kwargs(args=given.pop("args_file", None), **given)
 
 
-def _check_settings(settings: Iterable[str], config: Mapping[str, Any]) -> None:
+def _settings_of_tracking(tracking: str | None) -> set[str]:
+    """Return what `--tracking` lets be set beside the config: by a name that MONAI knows, or by a file of settings."""
+    if tracking is None:
+        return set()
+    settings = DEFAULT_EXP_MGMT_SETTINGS.get(tracking) or ConfigParser.load_config_files(tracking)
+    return set(settings["configs"])
+
+
+def _check_settings(settings: Iterable[str], config: Iterable[str]) -> None:
+    known = list(config)
     for setting in settings:
         name = ReferenceResolver.split_id(setting)[0]
-        if name not in config:
+        if name not in known:
             raise BadInput(
-                f"a setting is one that the configs declare, got --{setting}{nearest(name, config)}; "
+                f"a setting is one that the configs declare, got --{setting}{nearest(name, known)}; "
                 "the top of the config lists what may be changed"
             )

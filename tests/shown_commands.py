@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,12 @@ def _blocks(language: str, document: Path) -> list[str]:
 def command_line(options: Mapping[str, object]) -> list[str]:
     """Write options as a run takes them on its command line."""
     return [part for name, value in options.items() for part in (f"--{name}", str(value))]
+
+
+def reader_environment() -> dict[str, str]:
+    """Return the environment in which a reader types a command: without what a `make` about the tests hands on."""
+    handed_on = ("PYTHONPATH", "MAKE", "MFLAGS", "OPTIONS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(handed_on)}
 
 
 def with_options(command: str, options: str) -> str:

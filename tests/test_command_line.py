@@ -63,6 +63,16 @@ def test_settings_of_an_overlay_are_known(config: Path) -> None:
         check_run(["run", "--config_file", str(config), "--device", "cpu"])
 
 
+@pytest.mark.parametrize("tracking", ["mlflow", "tracking.yaml"])
+def test_settings_of_tracking_are_known_with_it_alone(config: Path, tracking: str, monkeypatch) -> None:
+    monkeypatch.chdir(config.parent)
+    config.with_name("tracking.yaml").write_text("handlers_id: {}\nconfigs: {tracking_uri: somewhere}\n")
+    words = ["run", "--config_file", str(config), "--tracking_uri", "http://127.0.0.1:5000"]
+    check_run([*words, "--tracking", tracking])
+    with pytest.raises(BadInput, match="--tracking_uri"):
+        check_run(words)
+
+
 def test_settings_from_a_file_are_held_too(config: Path, tmp_path: Path) -> None:
     (tmp_path / "arguments.json").write_text(json.dumps({"config_file": str(config), "outptu_dir": "elsewhere"}))
     with pytest.raises(BadInput, match="--outptu_dir"):

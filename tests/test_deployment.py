@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import subprocess
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from custom.training.bundle_run import BundleRun
-from tests.shown_commands import commands_in
+from tests.shown_commands import commands_in, reader_environment
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COMMANDS = commands_in(REPOSITORY / "bundle" / "docs" / "deployment.md")
@@ -30,12 +29,11 @@ RUN_BY = {
 def as_run(command: str) -> list[str]:
     """Split the run that a command starts, `make` asked for its plan, from the verb on."""
     if command.startswith("make "):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
         ready = [option for name in ("ready", "ready-with-optional") for option in ("-o", f".venv/{name}")]
         plan = subprocess.run(
             ["make", "-n", *ready, *shlex.split(command)[1:]],
             cwd=REPOSITORY,
-            env=environment,
+            env=reader_environment(),
             capture_output=True,
             text=True,
             check=True,

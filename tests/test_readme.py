@@ -19,7 +19,7 @@ import torch
 from custom.networks.dynamic_unet import DynamicUNet
 from tests.ct_files import body, write_series
 from tests.nm_files import heart, nm_dataset, regions_of
-from tests.shown_commands import commands_in, with_options
+from tests.shown_commands import commands_in, reader_environment, with_options
 from tests.virtual_cohort import write_cohort
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -178,8 +178,9 @@ def run(command: str, folder: Path, *, variables: str = "", options: str = "") -
     command = with_options(f"{command} {variables}".strip(), options)
     if command.startswith("make "):
         command = command.replace("make ", "make -o .venv/ready -o .venv/ready-with-optional ", 1)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHONPATH", "MAKE"))}
-    return subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, shell=True, cwd=folder, env=reader_environment(), capture_output=True, text=True, check=False
+    )
 
 
 def test_every_command_of_the_readme_is_run_here() -> None:

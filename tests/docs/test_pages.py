@@ -16,7 +16,7 @@ import yaml
 from monai.bundle import ConfigWorkflow
 
 from tests.nm_files import heart
-from tests.shown_commands import commands_in
+from tests.shown_commands import commands_in, reader_environment
 from tests.test_readme import SHOWN
 from tests.virtual_cohort import write_cohort
 
@@ -107,7 +107,8 @@ def run_here(command: str, settings: dict[str, object]) -> None:
     """Run a shown command of MONAI, or the one that a shown verb stands for, in this process."""
     if command.startswith("make "):
         planned = ["make", "-n", "-o", ".venv/ready", *shlex.split(command)[1:]]
-        command = subprocess.run(planned, capture_output=True, text=True, check=True).stdout.replace("\\\n", " ")
+        plan = subprocess.run(planned, env=reader_environment(), capture_output=True, text=True, check=True)
+        command = plan.stdout.replace("\\\n", " ")
     words = shlex.split(command)
     options = dict(zip(words[5::2], words[6::2], strict=True))
     files = options.pop("--config_file")

@@ -74,7 +74,12 @@ def check_properties(bundle: Unpacked) -> str:
 def _config_files(bundle: Unpacked) -> list[Path]:
     configs = bundle.root / "configs"
     files = [file for suffix in ("json", "yaml", "yml") for file in sorted(configs.rglob(f"*.{suffix}"))]
-    return [file for file in files if file.stem not in ("metadata", "schema")]
+    return [file for file in files if file.stem not in ("metadata", "schema") and not _is_tracking(file)]
+
+
+def _is_tracking(file: Path) -> bool:
+    """Tell whether a file holds settings for `--tracking`, which refer to the config that they are merged into."""
+    return {"handlers_id", "configs"} <= ConfigParser.load_config_file(str(file)).keys()
 
 
 def _parser(file: Path, bundle: Unpacked) -> ConfigParser:
