@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def check_run(words: list[str]) -> None:
     parser.read_config(files)
     metadata = ensure_tuple(given.get("meta_file", str(Path(files[0]).with_name("metadata.json"))))
     parser.read_meta([file for file in metadata if Path(file).is_file()])
-    _check_settings(settings, {*parser.config, *_settings_of_tracking(given.get("tracking"))})
+    _check_settings(settings, [*parser.config, *_settings_of_tracking(given.get("tracking"))])
     parser.update(settings)
     unknown = unknown_references(parser)
     if unknown:
@@ -89,16 +89,15 @@ def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN40
     return update_kwargs(args=given.pop("args_file", None), **given)
 
 
-def _settings_of_tracking(tracking: str | None) -> set[str]:
+def _settings_of_tracking(tracking: str | None) -> list[str]:
     """Return what `--tracking` lets be set beside the config: by a name that MONAI knows, or by a file of settings."""
     if tracking is None:
-        return set()
+        return []
     settings = DEFAULT_EXP_MGMT_SETTINGS.get(tracking) or ConfigParser.load_config_files(tracking)
-    return set(settings["configs"])
+    return list(settings["configs"])
 
 
-def _check_settings(settings: Iterable[str], config: Iterable[str]) -> None:
-    known = list(config)
+def _check_settings(settings: Iterable[str], known: Sequence[str]) -> None:
     for setting in settings:
         name = ReferenceResolver.split_id(setting)[0]
         if name not in known:
