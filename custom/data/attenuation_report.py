@@ -12,6 +12,7 @@ import numpy as np
 from custom.data.attenuation_map import FIELD_OF_VIEW_MM, AttenuationMap
 from custom.data.ct_remarks import HEART_MM, lung_hu, soft_tissue_hu, within_mm
 from custom.data.ct_scan import CtScan
+from custom.digest import sha256
 
 BODY_FROM_PER_CM = 0.005  # lung has more; air and foam have less
 MIDDLE_MM = 30.0
@@ -42,7 +43,7 @@ def report(made: AttenuationMap, *, study: str | Path | None, software: str) -> 
     return {
         "software": software,
         "ct": _scan_entry(made.scan, made.kvp),
-        "study": None if study is None else {"sha256": hashlib.sha256(Path(study).read_bytes()).hexdigest()},
+        "study": None if study is None else {"sha256": sha256(study)},
         "grid": {"shape": list(shape), "affine": affine.tolist()},
         "placement": {**asdict(made.placement), "matrix_from_ct_to_grid": made.motion.tolist()},
         "covered_share": {"grid": float(made.on_grid.covered.mean()), "field_of_view": made.covered_in_view},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from ignite.engine import Engine, Events
 from matplotlib.figure import Figure
 from monai.data import MetaTensor
 
+from custom.digest import sha256
 from custom.evaluation.change import describe_change, voxels
 from custom.evaluation.figures import three_planes
 
@@ -83,8 +83,7 @@ class StudyReporter:
 
     @cached_property
     def _sha256(self) -> str:
-        with self.weights.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256(self.weights)
 
     def _figure(
         self, report: dict[str, Any], before: MetaTensor, after: MetaTensor, regions: MetaTensor | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Mapping, Sequence
@@ -17,6 +16,7 @@ import torch
 from monai.bundle import ConfigParser
 from torch import Tensor, nn
 
+from custom.digest import sha256
 from custom.errors import BadInput
 from custom.export.about import about
 from custom.export.formats import FORMATS, About, Format, opset
@@ -103,7 +103,7 @@ class Export:
 
     @cached_property
     def _sha256(self) -> str:
-        return _digest(Path(self.weights))
+        return sha256(self.weights)
 
     @cached_property
     def _about(self) -> About:
@@ -113,7 +113,7 @@ class Export:
             config=ConfigParser.load_config_file(str(self.config)),
             switches=self.switches,
             sha256=self._sha256,
-            shipped=shipped.is_file() and _digest(shipped) == self._sha256,
+            shipped=shipped.is_file() and sha256(shipped) == self._sha256,
         )
 
     def _report(self, files: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,10 +151,5 @@ def _checked(form: Format, path: Path, network: nn.Module, image: Tensor, expect
             f"{form.file} must compute what the network does within {TOLERANCE:g}, got a difference of {largest:g}; "
             "no file was written; are the weights extreme, or the packages others than the pinned ones?"
         )
-    told = {"bytes": path.stat().st_size, "sha256": _digest(path), "largest_difference": largest}
+    told = {"bytes": path.stat().st_size, "sha256": sha256(path), "largest_difference": largest}
     return told | ({"opset": opset(path)} if form.file.endswith(".onnx") else {})
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from custom.digest import sha256
 from custom.errors import BadInput
 
 PROJECTIONS = "_counts.nii.gz"
@@ -113,5 +113,4 @@ def _text(path: str | Path | None) -> str | None:
 
 def with_checksum(path: str | Path) -> dict[str, str]:
     """Return a file's absolute path and its SHA-256, by which reports name what a run read."""
-    with Path(path).open("rb") as file:
-        return {"path": str(Path(path).absolute()), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    return {"path": str(Path(path).absolute()), "sha256": sha256(path)}

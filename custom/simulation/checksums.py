@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from custom.digest import sha256
 from custom.simulation.whole_files import write_text
 
 CHECKSUMS = "SHA256SUMS"
@@ -14,7 +14,7 @@ CHECKSUMS = "SHA256SUMS"
 def write_checksums(folder: Path) -> None:
     """Write the SHA-256 of every file in a folder and its subfolders."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+    lines = [f"{sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     write_text(folder / CHECKSUMS, "".join(lines))
 
 
@@ -30,11 +30,6 @@ def damaged_files(folder: Path, needed: Iterable[str]) -> list[str]:
 
 def _has_digest(path: Path, digest: str | None) -> bool:
     try:
-        return _digest(path) == digest
+        return sha256(path) == digest
     except OSError:
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from custom.cluster import run_each
 from custom.data.datalist import read_datalist
+from custom.digest import sha256
 from custom.errors import BadInput
 from custom.training.endings import INTERRUPTED
-from custom.training.member_record import note_member, sha256
+from custom.training.member_record import note_member
 from custom.training.members import Member
 from custom.training.progress import is_finished, make_writable
 from custom.training.protocol import Protocol

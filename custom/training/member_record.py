@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import Any
 
 import torch
 
+from custom.digest import sha256
 from custom.machine import describe_machine
 from custom.training.checkpoints import whole_file
 from custom.training.curve import CurvePoint, read_curve, write_curve
@@ -79,9 +79,3 @@ def weights_record(weights: Path) -> dict[str, Any]:
     """Return the number of parameters among weights, their marks not counted, and their checksum."""
     state = torch.load(weights, map_location="cpu", weights_only=True)
     return {"n_parameters": sum(value.numel() for value in state.values() if value.ndim), "sha256": sha256(weights)}
-
-
-def sha256(file: Path) -> str:
-    """Return the checksum by which reports name weights."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
