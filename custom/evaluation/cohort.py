@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,11 @@ class Cohort:
     def registration(self) -> Mapping[str, Any]:
         """How the CT on which regions were outlined lies over the images: `shift_mm`, and `gate`, same or other."""
         return self.recipe["registration"]
+
+    def animals_also_in(self, other: Cohort) -> Cohort:
+        """Return this cohort without the animals whose names the other has not."""
+        names = {animal.name for animal in other.animals}
+        return replace(self, animals=tuple(animal for animal in self.animals if animal.name in names))
 
 
 def read_cohort(dataset_dir: str | Path) -> Cohort:

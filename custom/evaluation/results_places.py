@@ -20,7 +20,7 @@ class Places:
         further_dir: a cohort with further test animals; its test set is named `further`.
         shifted_dirs: the cohort with its CT shifted, by the shift in mm; its test sets are named `ct_shift_<shift>`.
         other_dirs: cohorts unlike the training's, by what they are; their test sets are named as their folders.
-        wrong_gate_dir: the cohort, corrected by the CT of the other gate.
+        wrong_gate_dir: the cohort, or some of its animals, corrected by the CT of the other gate.
         findings: text file with what must be borne in mind, paragraphs apart by an empty line.
     """
 

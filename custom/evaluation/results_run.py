@@ -91,6 +91,7 @@ def _further(places: Places, sources: Sources) -> Comparison | None:
 def _wrong_gate(places: Places) -> Callable[[], Figure] | None:
     if not places.wrong_gate_dir:
         return None
-    cohort, wrong = read_cohort(places.dataset_dir), read_cohort(places.wrong_gate_dir)
+    wrong = read_cohort(places.wrong_gate_dir)
+    cohort = read_cohort(places.dataset_dir).animals_also_in(wrong)
     check_other_gate(cohort, wrong)
     return partial(wrong_gate_of_test_animal, cohort, wrong)

@@ -73,3 +73,11 @@ def test_other_animals_are_refused(described: Path, tmp_path: Path) -> None:
     fewer = replace(other, animals=other.animals[:2])
     with pytest.raises(BadInput, match="got 2 and 3"):
         check_other_gate(cohort, fewer)
+
+
+def test_some_animals_are_held_against_the_same_ones(described: Path, described_wrong: Path) -> None:
+    cohort, wrong = read_cohort(described), read_cohort(described_wrong)
+    some = replace(wrong, animals=wrong.animals[1:])
+    same = cohort.animals_also_in(some)
+    assert [animal.name for animal in same.animals] == [animal.name for animal in some.animals]
+    check_other_gate(same, some)
