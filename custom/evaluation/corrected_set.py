@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from custom.errors import BadInput
@@ -38,6 +38,18 @@ class CorrectedSet:
         """Rows of the paper's methods and of the truth."""
         return [row for row in self.measures if row.method in OF_THE_PAPER]
 
+    def with_earlier(self, rows: Sequence[Measures]) -> CorrectedSet:
+        """Add methods that were measured earlier on the same studies; what is measured here stays.
+
+        Args:
+            rows: one for each study and method.
+        """
+        measured = {row.method for row in self.measures}
+        added = [row for row in rows if row.method not in measured]
+        places = {study["study"]: place for place, study in enumerate(self.studies)}
+        together = sorted([*self.measures, *added], key=lambda row: (places[row.study], _place(row.method)))
+        return replace(self, measures=together)
+
 
 def read_corrected_set(
     folder: Path, studies: Sequence[Mapping[str, str]], dataset_dir: str | Path, trained: Mapping[str, Trained]
@@ -57,6 +69,12 @@ def read_corrected_set(
     found = find_methods(folder, [study["study"] for study in studies])
     methods = _named(found, trained)
     return CorrectedSet(studies=studies, methods=methods, measures=measure_methods(studies, methods, dataset_dir))
+
+
+def _place(method: str) -> int:
+    """Return where a method stands: the paper's networks before others, and what all are held against last."""
+    before, last = (UNCORRECTED, *NETWORKS), (REFERENCE, TRUTH)
+    return before.index(method) if method in before else len(before) + (last.index(method) + 1 if method in last else 0)
 
 
 def _named(

@@ -48,6 +48,8 @@ class Evidence:
         shifts: errors by method at every shift of the CT.
         wrong_gate: draws iterative Yang by the CT of the right and of the wrong gate.
         findings: what came out and must be borne in mind, a paragraph each.
+        measured: all rows, by test set.
+        weights: SHA-256 of the weights of every trained network, by its method.
     """
 
     command: str
@@ -60,6 +62,8 @@ class Evidence:
     shifts: Mapping[str, ShiftErrors] = field(default_factory=dict)
     wrong_gate: Callable[[], Figure] | None = None
     findings: Sequence[str] = ()
+    measured: Mapping[str, Sequence[Measures]] = field(default_factory=dict)
+    weights: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def comparisons(self) -> list[Comparison]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
 
 from tqdm import tqdm
 
@@ -21,16 +20,16 @@ def write_page(
     *,
     name: str,
     overwrite: bool = False,
-    numbers: Mapping[str, Any] | None = None,
+    beside: Mapping[str, Callable[[Path], None]] = MappingProxyType({}),
 ) -> Path:
-    """Write `<name>.md`, its pictures, `<name>.html` and, of numbers, `<name>.json`: all of them or none.
+    """Write `<name>.md`, its pictures, `<name>.html` and what lies beside them: all of them or none.
 
     Args:
         page: to be written.
         output_dir: folder that gets the files.
         name: of the page.
         overwrite: whether files of these names are replaced.
-        numbers: that the page shows, for programs; what JSON can hold.
+        beside: what writes each further file, by its name.
 
     Returns:
         The Markdown file.
@@ -39,8 +38,7 @@ def write_page(
         BadInput: the folder cannot be written to, or holds such files that are not to be replaced.
     """
     illustrations = page.illustrations()
-    ends = ("md", "html") if numbers is None else ("md", "html", "json")
-    names = [*(f"{name}.{end}" for end in ends), *(illustration.file for illustration in illustrations)]
+    names = [f"{name}.md", f"{name}.html", *beside, *(illustration.file for illustration in illustrations)]
     folder = prepare_folder(output_dir, names, overwrite)
     markdown = page.markdown()
     with written_whole(folder) as partial:
@@ -49,7 +47,6 @@ def write_page(
         (partial / f"{name}.md").write_text(markdown, encoding="utf-8")
         twin = html_twin(markdown, title=page.title, pictures=partial)
         (partial / f"{name}.html").write_text(twin, encoding="utf-8")
-        if numbers is not None:
-            written = json.dumps(numbers, indent=2, ensure_ascii=False, allow_nan=False)
-            (partial / f"{name}.json").write_text(f"{written}\n", encoding="utf-8")
+        for file, write in beside.items():
+            write(partial / file)
     return folder / f"{name}.md"

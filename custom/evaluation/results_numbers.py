@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from custom.evaluation.evidence import Comparison, Evidence
@@ -29,6 +32,15 @@ def results_numbers(evidence: Evidence) -> dict[str, Any]:
         "further": None if evidence.further is None else _numbers(evidence.further),
         "others": {title: describe_methods(measures) for title, measures in evidence.others.items()},
     }
+
+
+def write_numbers(path: Path, numbers: Mapping[str, Any]) -> None:
+    """Write numbers as JSON.
+
+    Raises:
+        ValueError: a number that JSON cannot hold.
+    """
+    path.write_text(f"{json.dumps(numbers, indent=2, ensure_ascii=False, allow_nan=False)}\n", encoding="utf-8")
 
 
 def _numbers(compared: Comparison) -> dict[str, Any]:

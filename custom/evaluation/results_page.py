@@ -5,7 +5,7 @@ from __future__ import annotations
 from custom.evaluation.checklists import checklist_blocks, read_checklist
 from custom.evaluation.evidence import Evidence
 from custom.evaluation.page import Block, Commands, Page, Paragraph, Table
-from custom.evaluation.page_text import Strong
+from custom.evaluation.page_text import Link, Strong
 from custom.evaluation.results_sections import (
     agreement_section,
     ct_section,
@@ -19,6 +19,7 @@ from custom.evaluation.results_sections import (
 )
 
 NAME = "results"
+MEASURES = f"{NAME}_measures.csv"
 
 
 def results_page(evidence: Evidence) -> Page:
@@ -51,4 +52,5 @@ def _opening(evidence: Evidence) -> list[Block]:
         Paragraph("Made by this command, from the files that earlier runs left:"),
         Commands(evidence.command),
         Table("How it was made:", ["", ""], list(evidence.made.items())),
+        Paragraph(("Every measure of every volume by every method: ", Link(MEASURES, MEASURES), ".")),
     ]

@@ -21,6 +21,7 @@ class Places:
         shifted_dirs: the cohort with its CT shifted, by the shift in mm; its test sets are named `ct_shift_<shift>`.
         other_dirs: cohorts unlike the training's, by what they are; their test sets are named as their folders.
         wrong_gate_dir: the cohort, or some of its animals, corrected by the CT of the other gate.
+        measures: results_measures.csv of an earlier page, see `Sources`.
         findings: text file with what must be borne in mind, paragraphs apart by an empty line.
     """
 
@@ -30,6 +31,7 @@ class Places:
     shifted_dirs: Mapping[str, Place] | None = None
     other_dirs: Mapping[str, Place] | None = None
     wrong_gate_dir: Place | None = None
+    measures: Place | None = None
     findings: Place | None = None
 
     @property

@@ -13,11 +13,12 @@ from custom.evaluation.cohort import read_cohort
 from custom.evaluation.corrected_set import CorrectedSet
 from custom.evaluation.ct_shift import shift_errors_of
 from custom.evaluation.evidence import Comparison, Evidence
+from custom.evaluation.measures_table import read_table, write_measures
 from custom.evaluation.method_comparison import compare_methods
 from custom.evaluation.page_files import write_page
 from custom.evaluation.results import prepare_folder
-from custom.evaluation.results_numbers import results_numbers
-from custom.evaluation.results_page import NAME, results_page
+from custom.evaluation.results_numbers import results_numbers, write_numbers
+from custom.evaluation.results_page import MEASURES, NAME, results_page
 from custom.evaluation.results_places import Places
 from custom.evaluation.results_sources import ReadStudies, Sources, made_by, read_findings, shown_studies
 from custom.evaluation.wrong_gate import check_other_gate
@@ -32,7 +33,7 @@ def make_results(places: Places, *, read_studies: ReadStudies, output_dir: str |
     Args:
         places: where all that it shows lies.
         read_studies: lists the test studies of a cohort, see `CorrectedSet`.
-        output_dir: gets results.md, results.html, results.json and the pictures.
+        output_dir: gets results.md, results.html, results.json, results_measures.csv and the pictures.
         overwrite: whether a page that stands there is replaced.
 
     Returns:
@@ -43,8 +44,11 @@ def make_results(places: Places, *, read_studies: ReadStudies, output_dir: str |
     """
     prepare_folder(output_dir, [f"{NAME}.md"], overwrite)
     evidence = read_evidence(places, read_studies)
-    numbers = results_numbers(evidence)
-    page = write_page(results_page(evidence), output_dir, name=NAME, overwrite=overwrite, numbers=numbers)
+    beside = {
+        f"{NAME}.json": partial(write_numbers, numbers=results_numbers(evidence)),
+        MEASURES: partial(write_measures, measures=evidence.measured, weights=evidence.weights),
+    }
+    page = write_page(results_page(evidence), output_dir, name=NAME, overwrite=overwrite, beside=beside)
     logger.info("The results page is %s", page)
     return page
 
@@ -52,20 +56,26 @@ def make_results(places: Places, *, read_studies: ReadStudies, output_dir: str |
 def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     """Read and measure all that the page shows, the quick first, so that what is missing is said at once."""
     findings, wrong_gate = read_findings(places.findings), _wrong_gate(places)
-    sources = Sources(comparison_dir=Path(places.comparison_dir), read_studies=read_studies)
+    earlier = read_table(places.measures) if places.measures else ()
+    sources = Sources(comparison_dir=Path(places.comparison_dir), read_studies=read_studies, earlier=earlier)
     cohort = sources.read("cohort", places.dataset_dir)
-    others = (places.other_dirs or {}).items()
+    further = sources.read("further", places.further_dir) if places.further_dir else None
+    folders = {title: Path(folder) for title, folder in (places.other_dirs or {}).items()}
+    others = {title: sources.read(folder.name, folder) for title, folder in folders.items()}
+    sets = {"cohort": cohort, "further": further, **{folders[title].name: of for title, of in others.items()}}
     return Evidence(
         command=places.command,
         made=made_by(cohort, places.cohorts),
         trained=sources.trained,
         paper=_compared(cohort, "test animals"),
         studies=shown_studies(cohort),
-        further=_further(places, sources),
-        others={title: sources.read(Path(folder).name, folder).measures for title, folder in others},
+        further=None if further is None else _compared(further, "further test animals"),
+        others={title: of.measures for title, of in others.items()},
         shifts=shift_errors_of(sources, cohort, places.shifted_dirs) if places.shifted_dirs else {},
         wrong_gate=wrong_gate,
         findings=findings,
+        measured={test_set: of.measures for test_set, of in sets.items() if of is not None},
+        weights=sources.weights,
     )
 
 
@@ -80,12 +90,6 @@ def _compared(corrected: CorrectedSet, which: str) -> Comparison:
         over_animals=statistics["over_animals"],
         over_volumes=statistics["over_volumes_as_in_the_paper"],
     )
-
-
-def _further(places: Places, sources: Sources) -> Comparison | None:
-    if not places.further_dir:
-        return None
-    return _compared(sources.read("further", places.further_dir), "further test animals")
 
 
 def _wrong_gate(places: Places) -> Callable[[], Figure] | None:

@@ -11,9 +11,11 @@ from pathlib import Path
 from custom.errors import BadInput
 from custom.evaluation.corrected_set import OF_THE_PAPER, CorrectedSet, read_corrected_set
 from custom.evaluation.json_record import JsonRecord
+from custom.evaluation.measures import methods_of
+from custom.evaluation.measures_table import Table, measures_of
 from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
 from custom.evaluation.study_images import StudyImages, read_study_images
-from custom.evaluation.trained import Trained, read_trained
+from custom.evaluation.trained import Trained, method_names, read_trained
 from custom.machine import describe_machine
 
 ReadStudies = Callable[[str | Path], Sequence[Mapping[str, str]]]
@@ -26,20 +28,32 @@ class Sources:
     Args:
         comparison_dir: what the run `comparison` wrote.
         read_studies: lists the test studies of a cohort, see `CorrectedSet`.
+        earlier: measures of an earlier page; a network that corrected a test set then, with the weights that it still
+            has, is taken from there where its corrections are no longer on disk.
     """
 
     comparison_dir: Path
     read_studies: ReadStudies
+    earlier: Table = ()
 
     @cached_property
     def trained(self) -> dict[str, Trained]:
         """All members, by name."""
         return read_trained(self.comparison_dir)
 
+    @property
+    def weights(self) -> dict[str, str]:
+        """SHA-256 of the weights of every trained network, by its method."""
+        names = method_names(self.trained)
+        return {names[member]: str(one.record["sha256"]) for member, one in self.trained.items()}
+
     def read(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
         """Measure the test animals of a cohort, corrected under the name of a test set."""
         trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
-        return read_corrected_set(folder, self.read_studies(dataset_dir), dataset_dir, trained)
+        studies = self.read_studies(dataset_dir)
+        corrected = read_corrected_set(folder, studies, dataset_dir, trained)
+        names = [study["study"] for study in studies]
+        return corrected.with_earlier(measures_of(self.earlier, test_set, self.weights, names))
 
 
 def read_findings(file: str | Path | None) -> list[str]:
@@ -66,12 +80,15 @@ def made_by(corrected: CorrectedSet, cohorts: Mapping[str, str | Path]) -> dict[
     """
     reports = [one for corrections in corrected.methods.values() for one in corrections.values()]
     days, devices = ({getattr(one, name) for one in reports} - {None} for name in ("date", "device"))
+    known = {UNCORRECTED, REFERENCE, TRUTH, *corrected.methods}
+    earlier = [method for method in methods_of(corrected.measures) if method not in known]
     span = " to ".join(dict.fromkeys(day[:10] for day in (min(days), max(days)))) if days else ""
     said = ", ".join([*([span] if span else []), *sorted(devices)])
     return {
         "machine": describe_machine(),
         "date": date.today().isoformat(),
         **({"networks corrected": said} if said else {}),
+        **({"from the measures of an earlier page": ", ".join(earlier)} if earlier else {}),
         **{title: _cohort(folder) for title, folder in cohorts.items()},
     }
 

@@ -83,7 +83,10 @@ def headings(page: Path) -> list[str]:
 def test_without_the_optional_cohorts_their_sections_are_left_out(least: Path) -> None:
     assert headings(least) == [*HEADINGS, *CHECKLISTS]
     named = re.findall(r"\]\((results_\w+\.png)\)", (least / "results.md").read_text())
-    assert {file.name for file in least.iterdir()} == {*named, "results.md", "results.html", "results.json"}
+    assert {file.name for file in least.iterdir()} == {
+        *named,
+        *("results.md", "results.html", "results.json", "results_measures.csv"),
+    }
 
 
 def test_with_them_the_page_has_all(whole: Path) -> None:
@@ -123,6 +126,23 @@ def test_numbers_name_every_member_by_its_weights(whole: Path) -> None:
     for one in numbers["members"].values():
         assert numbers["paper"]["methods"][one["method"]]["ssim"]["n"] == 4
         assert numbers["further"]["methods"][one["method"]]["ssim"]["n"] == 4
+
+
+def test_measures_stand_in_for_corrections_that_are_gone(folder: Path, whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "comparison", tmp_path / "comparison")
+    for test_set, member in (("cohort", "dc_dy_unet_bv_seed-2"), ("further", "dy_unet_ct")):
+        shutil.rmtree(tmp_path / "comparison" / "corrected" / test_set / member)
+    settings = {"comparison_dir": str(tmp_path / "comparison"), "further_dir": str(folder / "second")}
+    again = run(folder, **settings, output_dir=str(tmp_path / "again"), measures=str(whole / "results_measures.csv"))
+    first, second = (json.loads((page / "results.json").read_text()) for page in (whole, again))
+    assert second["made"]["from the measures of an earlier page"] == "dc_dy_unet_bv_seed-2"
+    for compared in ("paper", "further"):
+        assert first[compared]["methods"].keys() == second[compared]["methods"].keys()
+        for method, measures in first[compared]["methods"].items():
+            imbv = second[compared]["methods"][method]["imbv"]
+            assert imbv["mean"] == pytest.approx(measures["imbv"]["mean"], abs=1e-6)
+    without = run(folder, **settings, output_dir=str(tmp_path / "without"))
+    assert "dc_dy_unet_bv_seed-2" not in json.loads((without / "results.json").read_text())["paper"]["methods"]
 
 
 def refusal(folder: Path, **settings: object) -> str:

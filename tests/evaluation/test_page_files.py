@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -54,9 +53,12 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path) -> None:
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes()
 
 
-def test_numbers_lie_beside_the_page_where_there_are_some(tmp_path: Path) -> None:
-    write_page(page(), tmp_path, name="results", numbers={"größe": 1.5})
-    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == {"größe": 1.5}
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        write_page(page(), tmp_path, name="results", overwrite=True, numbers={"a": float("nan")})
-    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == {"größe": 1.5}
+def test_other_files_lie_beside_the_page_all_or_none(tmp_path: Path) -> None:
+    def fail(path: Path) -> None:
+        raise BadInput(f"{path.name} cannot be written")
+
+    write_page(page(), tmp_path, name="results", beside={"data.csv": lambda path: path.write_text("whole")})
+    assert (tmp_path / "data.csv").read_text() == "whole"
+    with pytest.raises(BadInput, match=r"data\.csv cannot be written"):
+        write_page(page(), tmp_path, name="results", overwrite=True, beside={"data.csv": fail})
+    assert (tmp_path / "data.csv").read_text() == "whole"
