@@ -49,11 +49,14 @@ def forms(network: DynamicUNet, image: Tensor) -> dict[str, Callable[[], Tensor]
 
 def print_device(device: str, options: argparse.Namespace) -> None:
     """Measure all forms on a device."""
-    network, image = DynamicUNet().eval().to(device), torch.rand(1, 1, *options.shape, device=device)
+    network, image = (
+        DynamicUNet(n_filters=options.filters).eval().to(device),
+        torch.rand(1, 1, *options.shape, device=device),
+    )
     timer = time.process_time if device == "cpu" else time.perf_counter
     rows = [Row(name, "s", clock(work, timer=timer)) for name, work in forms(network, image).items()]
     where = "CPU" if device == "cpu" else torch.cuda.get_device_name()
-    title = f"{where}, one volume, median of {options.rounds}"
+    title = f"{where}, one volume, {options.filters} filters, median of {options.rounds}"
     print_rows(title, rows, medians(rows, options.rounds), TARGETS, FLOAT32)
     if COMPILED not in {row.name for row in rows}:
         print("compiled: no C++ compiler here")
@@ -63,6 +66,7 @@ def main() -> None:
     """Print a table for each device."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--filters", type=int, default=16, help="of the network; the paper's are 32")
     options.add_argument("--shape", type=int, nargs=3, default=(70, 70, 50))
     options = options.parse_args()
     torch.set_num_threads(1)

@@ -58,6 +58,7 @@ def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--filters", type=int, default=16, help="of the network; the paper's are 32")
     options = options.parse_args()
     torch.set_num_threads(1)
     print(machine(1))
@@ -70,7 +71,7 @@ def main() -> None:
         SOBEL: SobelLoss(),
         IMBV: ImbvLoss(),
         WHOLE: PartialVolumeLoss(),
-        STEP: partial(training_step, DynamicUNet()),
+        STEP: partial(training_step, DynamicUNet(n_filters=options.filters)),
     }
     rows = [
         Row(name, "ms", clock(lambda loss=loss: loss(image, target).backward(), timer=time.process_time))

@@ -45,7 +45,7 @@ def volumes(n: int, shape: tuple[int, int, int]) -> tuple[Tensor, Tensor]:
     return torch.rand(n, 1, *shape), torch.cat([torch.rand(n, 1, *shape), regions], dim=1)
 
 
-def step(switches: dict[str, bool], batch: tuple[Tensor, Tensor], *, mixed: bool = True) -> Callable[[], None]:
+def step(switches: dict[str, int], batch: tuple[Tensor, Tensor], *, mixed: bool = True) -> Callable[[], None]:
     """Return one step of a network's training: prediction, loss, gradients, weights."""
     network, loss = DynamicUNet(**switches), PartialVolumeLoss()
     optimizer = torch.optim.Adam(network.parameters())
@@ -91,14 +91,14 @@ def loading(n: int, shape: tuple[int, int, int]) -> Callable[[], object]:
 
 def print_steps(n: int, options: argparse.Namespace) -> None:
     """Measure steps of so many volumes, and what they wait for."""
-    batch = volumes(n, options.shape)
-    rows = [Row(kind, "s", on_processor(step(switches, batch), share=n)) for kind, switches in SWITCHES.items()]
+    batch, width = volumes(n, options.shape), {"n_filters": options.filters}
+    rows = [Row(kind, "s", on_processor(step(switches | width, batch), share=n)) for kind, switches in SWITCHES.items()]
     if n == 1:
-        rows.append(Row(IN_FLOAT32, "s", on_processor(step({}, batch, mixed=False))))
+        rows.append(Row(IN_FLOAT32, "s", on_processor(step(width, batch, mixed=False))))
     rows.append(Row(LOADING, "s", on_processor(loading(n, options.shape), share=n)))
     at_most = Target(1.1 if n == 1 else 1.3, STATIC)
     targets = {DYNAMIC: [at_most], CONNECTED: [at_most], LOADING: [Target(1, STATIC)]}
-    title = f"training step of {n}, bfloat16, per volume, median of {options.rounds}"
+    title = f"training step of {n}, {options.filters} filters, bfloat16, per volume, median of {options.rounds}"
     print_rows(title, rows, medians(rows, options.rounds), targets, STATIC)
 
 
@@ -114,6 +114,7 @@ def main() -> None:
     """Print the tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--filters", type=int, default=16, help="of the networks; the paper's are 32")
     options.add_argument("--batch", type=int, default=6)
     options.add_argument("--shape", type=int, nargs=3, default=(70, 70, 50))
     options = options.parse_args()

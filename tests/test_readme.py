@@ -48,8 +48,9 @@ class Shown:
     options: str = ""
 
 
-def corrected(folder: str, *studies: str) -> tuple[str, ...]:
-    ends = ("_corrected.nii.gz", ".png", ".json")
+def corrected(
+    folder: str, *studies: str, ends: tuple[str, ...] = ("_corrected.nii.gz", ".png", ".json")
+) -> tuple[str, ...]:
     return tuple(f"{folder}/{study}/{study}{end}" for study in studies for end in ends)
 
 
@@ -96,7 +97,11 @@ SHOWN = {
         gives=(
             "output/comparison/members.json",
             "output/comparison/unet_n_filters-2/curve.csv",
-            *corrected("output/comparison/corrected/cohort/unet_n_filters-2", "sub-003_gate-ed", "sub-003_gate-es"),
+            *corrected(
+                "output/comparison/corrected/cohort/unet_n_filters-2",
+                *("sub-003_gate-ed", "sub-003_gate-es"),
+                ends=("_corrected.nii.gz", ".json"),
+            ),
         ),
     ),
     "make results": Shown(gives=tuple(f"bundle/docs/results.{end}" for end in ("md", "html", "json"))),

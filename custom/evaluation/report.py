@@ -18,13 +18,14 @@ from monai.data import MetaTensor
 from custom.digest import sha256
 from custom.evaluation.change import describe_change, voxels
 from custom.evaluation.figures import three_planes
+from custom.settings import check_yes_or_no
 
 LIBRARIES = ("monai", "torch", "numpy", "nibabel", "pydicom")
 FOOTNOTE = "Radiological convention: the patient's right is on the left of the picture."
 
 
 class StudyReporter:
-    """Write `<study>.json` and `<study>.png` beside every corrected volume that an evaluator has saved.
+    """Write `<study>.json` and, on request, `<study>.png` beside every corrected volume that an evaluator has saved.
 
     Args:
         network: what names the network, such as its class and switches.
@@ -32,6 +33,10 @@ class StudyReporter:
         version: of the bundle.
         warnings: what holds for all studies, such as on what the weights were trained.
         remarks: what holds for one study, by its name.
+        pictures: whether pictures are drawn.
+
+    Raises:
+        BadInput: `pictures` is neither true nor false.
     """
 
     def __init__(
@@ -42,12 +47,15 @@ class StudyReporter:
         version: str,
         warnings: Sequence[str] = (),
         remarks: Mapping[str, Sequence[str]] | None = None,
+        pictures: bool = True,
     ) -> None:
         self.network = dict(network)
         self.weights = Path(weights)
         self.version = version
         self.warnings = list(warnings)
         self.remarks = {} if remarks is None else remarks
+        check_yes_or_no(pictures=pictures)
+        self.pictures = pictures
         self._started = time.perf_counter()
 
     def attach(self, engine: Engine) -> None:
@@ -63,8 +71,9 @@ class StudyReporter:
             report |= describe_change(item["before"], after, output["image"], item.get("regions"))
             report |= self._how(name, str(engine.state.device))
             folder = Path(after.meta["saved_to"]).parent
-            figure = self._figure(report, item["before"], after, item.get("regions"))
-            figure.savefig(folder / f"{name}.png")
+            if self.pictures:
+                figure = self._figure(report, item["before"], after, item.get("regions"))
+                figure.savefig(folder / f"{name}.png")
             report["seconds"] = round(time.perf_counter() - self._started, 2)
             (folder / f"{name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")
 

@@ -54,3 +54,12 @@ def test_report_and_picture_stand_beside_the_corrected_volume(tmp_path, reporter
     assert report["device"] == "cpu"
     assert report["seconds"] >= 0
     assert ("imbv" in report) == (regions is not None)
+
+
+def test_without_pictures_there_is_the_report_alone(tmp_path, reporter):
+    reporter.pictures = False
+    after = volume(1.5 * heart(), saved_to=str(tmp_path / "rest_corrected.nii.gz"))
+    item = {"study": "rest", "before": BEFORE}
+    state = SimpleNamespace(batch=[item], output=[{"pred": after, "image": SEEN}], device=torch.device("cpu"))
+    reporter.write(SimpleNamespace(state=state))
+    assert {file.name for file in tmp_path.iterdir()} == {"model.pt", "rest.json"}
