@@ -20,6 +20,8 @@ from custom.data.volume import Volume, read_volume
 from custom.errors import BadInput
 from custom.scanner.grid import ImageGrid
 
+CORRECTED_AGAIN = "the file's name says that it was corrected before: a second correction is one too many"
+
 logger = logging.getLogger(__name__)
 
 
@@ -79,7 +81,7 @@ class CheckedStudies(Sequence):
             BadInput: at least one study was refused, or could not be corrected.
         """
         for study in self:
-            print(f"{study['study']}: corrected volume, picture and report in {self.folders.folder(study['study'])}")
+            print(f"{study['study']}: results in {self.folders.folder(study['study'])}")
         if self.refused:
             self._raise_refusal()
 
@@ -106,7 +108,8 @@ class CheckedStudies(Sequence):
         except BadInput as error:
             self.refused[study["image"]] = error
             return False
-        self.remarks[study["study"]] = remarks(image, self.field)
+        again = [CORRECTED_AGAIN] if study["study"].endswith("_corrected") else []
+        self.remarks[study["study"]] = remarks(image, self.field) + again
         return True
 
     def _checked_image(self, path: str, *, alone: bool) -> Volume | None:

@@ -55,7 +55,7 @@ class StudyFolders(FolderLayoutBase):
         if self.folder(study).exists() and not self.overwrite:
             raise BadInput(
                 f"results are not written over, got an existing {self.folder(study)}; "
-                "set overwrite (--overwrite True) or another output_dir"
+                "set overwrite (--overwrite True, or OVERWRITE=1 of make) or another output_dir"
             )
 
     def prepare(self) -> Path:

@@ -12,6 +12,8 @@ from monai.utils import convert_to_numpy, convert_to_tensor
 
 from custom.errors import BadInput
 
+PERCENTILE = 99.9
+
 
 class NormaliseActivityd(MapTransform, InvertibleTransform):
     """Divide the volumes of one study by one factor, so that the network sees every study on the same scale.
@@ -36,7 +38,7 @@ class NormaliseActivityd(MapTransform, InvertibleTransform):
         self,
         keys: KeysCollection,
         reference: str = "image",
-        percentile: float = 99.9,
+        percentile: float = PERCENTILE,
         allow_missing_keys: bool = False,
     ) -> None:
         super().__init__(keys, allow_missing_keys)
@@ -65,12 +67,16 @@ class NormaliseActivityd(MapTransform, InvertibleTransform):
         return study
 
     def _scale(self, reference: torch.Tensor) -> float:
-        volume = convert_to_numpy(reference)
-        nonzero = volume[volume != 0]
-        scale = float(np.percentile(nonzero, self.percentile)) if nonzero.size else 0.0
+        scale = activity_scale(convert_to_numpy(reference), self.percentile)
         if not scale > 0:
             raise BadInput(
                 f"a volume needs positive activity to be scaled, got {scale:g} as percentile {self.percentile:g} of "
-                f"its {nonzero.size} non-zero voxels; the likely cause is an empty image, or one with negative values"
+                "its non-zero voxels; the likely cause is an empty image, or one with negative values"
             )
         return scale
+
+
+def activity_scale(voxels: np.ndarray, percentile: float = PERCENTILE) -> float:
+    """Return a percentile of the non-zero voxels, 0 where there are none."""
+    nonzero = voxels[voxels != 0]
+    return float(np.percentile(nonzero, percentile)) if nonzero.size else 0.0

@@ -27,13 +27,21 @@ class Volume:
         """Distance of neighbouring voxels along the three axes of the array, mm."""
         return np.linalg.norm(self.affine[:3, :3], axis=0)
 
+    @property
+    def distance_mm(self) -> np.ndarray:
+        """Distance of every voxel from the middle of the volume, mm."""
+        return np.linalg.norm(self._from_middle_mm, axis=0)
+
     def inside(self, grid: ImageGrid) -> np.ndarray:
         """Mark the voxels that lie in a box of the grid's size about the middle of this volume."""
         half_size = np.multiply(grid.shape, grid.spacing_mm) / 2
+        return np.all(np.abs(self._from_middle_mm) <= half_size[:, None, None, None], axis=0)
+
+    @property
+    def _from_middle_mm(self) -> np.ndarray:
         indices = np.indices(self.voxels.shape, dtype=np.float32)
         middle = (np.asarray(self.voxels.shape) - 1) / 2
-        from_middle = np.tensordot(self.affine[:3, :3], indices - middle[:, None, None, None], axes=1)
-        return np.all(np.abs(from_middle) <= half_size[:, None, None, None], axis=0)
+        return np.tensordot(self.affine[:3, :3], indices - middle[:, None, None, None], axes=1)
 
 
 def read_volume(path: str | Path) -> Volume:

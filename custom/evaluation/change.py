@@ -28,7 +28,8 @@ def describe_change(
         regions: labels on the study's grid.
 
     Returns:
-        Input and grids, activity before and after and, with regions, their means and the IMBV.
+        Input and grids, activity before and after, the largest change of a voxel and, with regions, their means and
+        the IMBV.
     """
     total = {"before": _sum(before), "after": _sum(after)}
     report: dict[str, Any] = {
@@ -38,6 +39,7 @@ def describe_change(
         "interpolated": was_interpolated(before, network_input),
         "activity_scale": float(network_input.meta["activity_scale"]),
         "total_activity": total | {"ratio": total["after"] / total["before"]},
+        "largest_change": _largest_change(before, after),
     }
     if regions is not None:
         stages = {"before": before, "after": after}
@@ -74,6 +76,12 @@ def was_interpolated(before: MetaTensor, network_input: MetaTensor) -> bool:
 
 def _sum(volume: MetaTensor) -> float:
     return float(volume.as_tensor().sum(dtype=torch.float64))
+
+
+def _largest_change(before: MetaTensor, after: MetaTensor) -> dict[str, float]:
+    """Return the greatest fall and rise of a voxel, as fractions of the study's greatest activity."""
+    change, brightest = voxels(after) - voxels(before), float(voxels(before).max())
+    return {"fall": float(change.min()) / brightest, "rise": float(change.max()) / brightest}
 
 
 def _region_means(volume: MetaTensor, regions: MetaTensor) -> dict[str, float]:

@@ -75,7 +75,9 @@ class StudyReporter:
                 figure = self._figure(report, item["before"], after, item.get("regions"))
                 figure.savefig(folder / f"{name}.png")
             report["seconds"] = round(time.perf_counter() - self._started, 2)
-            (folder / f"{name}.json").write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")
+            (folder / f"{name}.json").write_text(
+                json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+            )
 
     def _start(self) -> None:
         self._started = time.perf_counter()
@@ -110,7 +112,11 @@ class StudyReporter:
 
 
 def _subtitle(report: dict[str, Any]) -> str:
-    parts = [f"total activity after / before {report['total_activity']['ratio']:.3f}"]
+    fall, rise = (f"{report['largest_change'][way]:+.0%}".replace("-", "−") for way in ("fall", "rise"))
+    parts = [
+        f"total activity after / before {report['total_activity']['ratio']:.3f}",
+        f"voxels change by {fall} to {rise} of the brightest",
+    ]
     if "imbv" in report:
         before, after = (f"{value:.3f}" if value is not None else "—" for value in report["imbv"].values())
         parts.append(f"IMBV {before} before, {after} after")

@@ -67,7 +67,10 @@ def prepare_folder(output_dir: str | Path, names: Sequence[str], overwrite: bool
     folder = Path(output_dir)
     existing = [name for name in names if (folder / name).exists()]
     if existing and not overwrite:
-        raise BadInput(f"{folder} holds results ({', '.join(existing)}); set overwrite, or another output_dir")
+        raise BadInput(
+            f"{folder} holds results ({', '.join(existing)}); "
+            "set overwrite (--overwrite True, or OVERWRITE=1 of make), or another output_dir"
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -369,7 +369,7 @@ def test_from_any_folder_a_folder_with_one_bad_study_is_corrected_but_for_that(t
     assert "Traceback" not in done.stderr
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["IM0001", "coarse"]
     for study in ("IM0001", "coarse"):
-        assert f"{study}: corrected volume, picture and report in out/{study}" in done.stdout
+        assert f"{study}: results in out/{study}" in done.stdout
         report = json.loads((tmp_path / "out" / study / f"{study}.json").read_text())
         assert report["network_grid"]["shape"] == [70, 70, 50]
         assert len(report["weights"]["sha256"]) == 64

@@ -35,7 +35,7 @@ def test_good_studies_are_listed_and_bad_ones_refused_by_name(folder, tmp_path, 
     assert said.count("\n") == 1
     with pytest.raises(BadInput, match="nowhere negative"):
         studies.conclude()
-    assert f"good: corrected volume, picture and report in {tmp_path / 'out' / 'good'}" in capsys.readouterr().out
+    assert f"good: results in {tmp_path / 'out' / 'good'}" in capsys.readouterr().out
 
 
 def test_several_bad_studies_are_counted_at_the_end(folder, tmp_path, capsys):
@@ -117,3 +117,9 @@ def test_remarks_are_kept_by_study(tmp_path):
     studies = studies_of(write_nifti(tmp_path / "wide.nii", np.random.default_rng(0).random((100, 40, 40))), tmp_path)
     studies.check()
     assert "outside the field" in studies.remarks["wide"][0]
+
+
+def test_a_name_that_tells_of_an_earlier_correction_is_remarked_on(tmp_path):
+    studies = studies_of(write_nifti(tmp_path / "rest_corrected.nii", heart(noise=0.1)), tmp_path / "out")
+    studies.check()
+    assert studies.remarks["rest_corrected"][-1].startswith("the file's name says that it was corrected before")

@@ -131,3 +131,16 @@ def test_remarks_tell_of_a_missing_orientation_and_of_activity_outside_the_field
     assert "right and left" in remarks(study(states_orientation=False), FIELD)[0]
     uniform = np.ones((100, 40, 40))
     assert "30.0% of the activity" in remarks(study(uniform), FIELD)[0]
+
+
+def test_remarks_tell_of_a_heart_that_is_dim_beside_something_brighter():
+    """A bright corner, four times the heart's blood, gives the scale: the heart is seen at a quarter."""
+    beside = ACTIVITY.copy()
+    beside[:4, :4, :8] = 4 * ACTIVITY.max() + np.random.default_rng(0).random((4, 4, 8))
+    [said] = remarks(study(beside), FIELD)
+    assert "lies away from the middle: the network sees the heart at 24% of the brightness" in said
+
+
+def test_remarks_tell_of_an_image_cut_off_at_the_top():
+    cut = np.minimum(ACTIVITY, np.sort(ACTIVITY, axis=None)[-40])
+    assert any("40 voxels share the greatest value" in said for said in remarks(study(cut), FIELD))

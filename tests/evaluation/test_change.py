@@ -32,6 +32,12 @@ def test_activity_is_summed_before_and_after():
     assert "imbv" not in report
 
 
+def test_the_largest_change_is_told_by_the_brightest_voxel():
+    """`heart` has 1000 in the blood pool and 200 in the wall: +500 and −100 where they change."""
+    after = volume(np.where(regions_of(heart()) == 1, 0.5, 1.5) * heart())
+    assert describe_change(BEFORE, after, SEEN)["largest_change"] == pytest.approx({"fall": -0.1, "rise": 0.5})
+
+
 def test_region_means_and_imbv_follow_their_definition():
     """`heart` has 1000 in the blood pool, 200 in the wall and 50 elsewhere; the wall is doubled."""
     after = volume(np.where(regions_of(heart()) == 1, 2, 1) * heart())
