@@ -15,6 +15,13 @@ BUNDLE ?= bundle
 HOST = 127.0.0.1
 PORT = 8000
 
+KNOWN := INPUT OUTPUT OVERWRITE DATASET ANIMALS SEED NETWORK WEIGHTS OPTIONS STUDIES BUNDLE HOST PORT PYTHON
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+MISTYPED := $(filter-out $(KNOWN) MAKEFLAGS,$(GIVEN))
+ifneq ($(MISTYPED),)
+$(error variables are some of $(KNOWN), got $(MISTYPED); is one misspelt?)
+endif
+
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
@@ -43,6 +50,9 @@ CONFIG = $(CONFIGS)/$(1).yaml
 WITH_NETWORK = $(if $(NETWORK),"['$(CONFIG)'$(comma)'$(CONFIGS)/networks/$(NETWORK).yaml']",$(CONFIG))
 WITH_SEED = $(if $(SEED),--seed $(SEED))
 WITH_WEIGHTS = $(if $(WEIGHTS),--weights "$(WEIGHTS)")
+# What corrects: WEIGHTS, or those that come with NETWORK
+TRAINED = $(or $(WEIGHTS),$(if $(NETWORK),$(wildcard bundle/models/$(NETWORK).pt)))
+WITH_TRAINED = $(if $(TRAINED),--weights "$(TRAINED)")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -55,11 +65,11 @@ help:  ## list these verbs
 ifeq ($(INPUT),)
 inference: $(READY) $(DEMONSTRATION)/dataset.json  ## correct INPUT (file or folder) into OUTPUT; without INPUT, a virtual study
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input $(DEMONSTRATION)/dataset.json \
-		--output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(or $(OUTPUT),output/demonstration)" --overwrite $(REPLACES) $(WITH_TRAINED) $(OPTIONS)
 else
 inference: $(READY)
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(INPUT)" \
-		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(WITH_TRAINED) $(OPTIONS)
 endif
 
 ifeq ($(INPUT),)
@@ -89,7 +99,7 @@ attenuation: $(READY)  ## bring the CT in folder INPUT onto the SPECT grid, in H
 	$(RUN) attenuation --config_file $(CONFIGS)/attenuate.yaml $(if $(INPUT),--ct "$(INPUT)") \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES_YOURS) $(OPTIONS)
 
-training: $(READY)  ## train on DATASET; NETWORK=unet for another network; continues where it was interrupted, anew with OVERWRITE=1
+training: $(if $(findstring --tracking,$(OPTIONS)),$(READY_WITH_OPTIONAL),$(READY))  ## train on DATASET; NETWORK=unet for another network; continues where it was interrupted, anew with OVERWRITE=1
 	$(RUN) training --config_file $(call WITH_NETWORK,train) --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" $(BEGINS_ANEW) --overwrite $(REPLACES_YOURS) $(WITH_SEED) $(WITH_WEIGHTS) $(OPTIONS)
 
@@ -103,7 +113,7 @@ deblurring: $(READY)  ## correct the test animals of DATASET by Richardson-Lucy 
 
 evaluation: $(READY)  ## correct the test animals of DATASET by NETWORK, compare all of OUTPUT with iterative Yang and with the truth
 	$(RUN) inference --config_file $(call WITH_NETWORK,inference) --input "$(DATASET)/dataset.json" \
-		--output_dir "$(RESULTS)/corrected/$(or $(NETWORK),network)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)/corrected/$(or $(NETWORK),network)" --overwrite $(REPLACES) $(WITH_TRAINED) $(OPTIONS)
 	$(RUN) evaluation --config_file $(CONFIGS)/evaluate.yaml --dataset_dir "$(DATASET)" \
 		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(OPTIONS)
 
@@ -113,7 +123,7 @@ results: $(READY)  ## make the results page from output/comparison and the cohor
 
 export: $(READY_WITH_OPTIONAL)  ## write NETWORK with WEIGHTS as TorchScript, ONNX and safetensors, compared with the network
 	$(RUN) export --config_file $(call WITH_NETWORK,export) \
-		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(WITH_WEIGHTS) $(OPTIONS)
+		--output_dir "$(RESULTS)" --overwrite $(REPLACES) $(WITH_TRAINED) $(OPTIONS)
 
 bundle: $(READY)  ## pack the bundle into dist/, to run anywhere
 	$(RUN) export --config_file $(CONFIGS)/export.yaml --formats [torchscript] --output_dir bundle/models --overwrite True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +17,7 @@ from custom.evaluation.sections import PLANES, Picture, Plane, picture_of
 VIEW_MM = 200.0
 HEART_MM = 120.0  # the grey scale follows the brightest of this box, not the gut or the rim of the field
 SCALE_BAR_MM = 50.0
+TITLE_LETTERS, NOTE_LETTERS = 10.0, 16.0  # to an inch, at the sizes below
 LABEL_BOX = {"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.7}
 LINE_COLOURS = ("tab:blue", "tab:red", "tab:green", "tab:purple")
 OUTLINE_COLOURS = {1: "tab:orange", 2: "tab:cyan"}
@@ -51,10 +53,12 @@ def three_planes(
     """
     picture = picture_of(volumes, affine, regions)
     n_columns = len(volumes) + 1
-    figure = Figure(figsize=(3.0 * n_columns + 0.5, 13.0), dpi=110, layout="constrained")
-    figure.suptitle(f"{title}\n{subtitle}" if subtitle else title, fontsize=13, parse_math=False)
-    lines = [*filter(None, [footnote]), *([OUTLINES] if regions is not None else [])]
-    figure.supxlabel("\n".join(lines), fontsize=8, color="dimgray", parse_math=False)
+    width = 3.0 * n_columns + 0.5
+    figure = Figure(figsize=(width, 13.0), dpi=110, layout="constrained")
+    headline = _wrapped([title, *subtitle.splitlines()], TITLE_LETTERS * width)
+    notes = _wrapped([*footnote.splitlines(), *([OUTLINES] if regions is not None else [])], NOTE_LETTERS * width)
+    figure.suptitle(headline, fontsize=13, parse_math=False)
+    figure.supxlabel(notes, fontsize=8, color="dimgray", parse_math=False)
     grid = figure.add_gridspec(5, n_columns, height_ratios=[1, 1, 1, 0.06, 0.75])
     panels = np.array([[figure.add_subplot(grid[row, column]) for column in range(n_columns)] for row in range(3)])
     shown = _draw_volumes(panels[:, :-1], picture)
@@ -70,6 +74,10 @@ def three_planes(
     )
     _draw_profile(figure.add_subplot(grid[4, :]), picture, unit)
     return figure
+
+
+def _wrapped(lines: Sequence[str], letters: float) -> str:
+    return "\n".join(part for line in lines for part in wrap(line, int(letters)))
 
 
 def _draw_volumes(panels: np.ndarray, picture: Picture) -> QuadMesh:

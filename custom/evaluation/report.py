@@ -119,5 +119,5 @@ def _subtitle(report: dict[str, Any]) -> str:
     ]
     if "imbv" in report:
         before, after = (f"{value:.3f}" if value is not None else "—" for value in report["imbv"].values())
-        parts.append(f"IMBV {before} before, {after} after")
+        return "; ".join(parts) + f"\nIMBV {before} before, {after} after"
     return "; ".join(parts)

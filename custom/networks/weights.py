@@ -55,8 +55,8 @@ def _check_fit(network: nn.Module, weights: object, path: Path) -> None:
         differing = [name for name in names if got.get(name) != expected.get(name)]
         raise BadInput(
             f"weights fit the network, got {path} that differs in {len(differing)} of {len(names)} tensors "
-            f"(first {differing[0]}); are they of another network, or older? Set image_keys, dynamic, "
-            "dense_connection or weights accordingly"
+            f"(first {differing[0]}); are they of another network, or older? Set image_keys, n_filters, "
+            "dynamic, dense_connection or weights accordingly"
         )
     n_bad = sum(not bool(torch.isfinite(value).all()) for value in weights.values())
     if n_bad:
