@@ -30,7 +30,7 @@ COLUMNS = (
 CONTROLS: Components = {
     "dynamic convolution, both from scale 1": (("U-net-BV", "dy_unet_bv_kernel_scale-1.0"),),
     "dynamic convolution, both from scale ½": (("unet_bv_kernel_scale-0.5", "Dy-U-BV"),),
-    "dynamic convolution, as many parameters": (("U-net-BV, 38 filters", "Dy-U-BV"),),
+    "dynamic convolution, as many parameters": (("U-net-BV, 20 filters", "Dy-U-BV"),),
     "initial scale ½ instead of 1": (
         ("U-net-BV", "unet_bv_kernel_scale-0.5"),
         ("dy_unet_bv_kernel_scale-1.0", "Dy-U-BV"),

@@ -18,7 +18,7 @@ from tools.checks.unpacked import Unpacked
 
 def test_the_packed_bundle_passes_every_check(unpacked_bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_checks(Unpacked(unpacked_bundle)) == {check.name: True for check in CHECKS}
-    assert "DynamicUNet, 3,846,557 parameters" in capsys.readouterr().out
+    assert "DynamicUNet, 1,084,557 parameters" in capsys.readouterr().out
 
 
 def test_the_schema_at_hand_is_that_of_monai(reference_dir: Path) -> None:

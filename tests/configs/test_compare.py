@@ -39,7 +39,7 @@ def test_its_settings_are_those_of_training_and_inference(parser: ConfigParser) 
     for member in parser.get_parsed_content("listed"):
         runs = protocol.trainings(member)
         crops, volumes = (run.value("settings") for run in runs.values())
-        assert (crops["crop_size"], volumes["crop_size"]) == ([48, 48, 40], None)
+        assert (crops["crop_size"], volumes["crop_size"]) == ([32, 32, 24], None)
         assert crops["seed"] == volumes["seed"] == member.seed
         correction = protocol.correction_of(member, "cohort")
         for name in ("network_name", "image_keys", "dynamic", "dense_connection", "n_filters", "kernel_scale"):

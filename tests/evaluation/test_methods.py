@@ -29,7 +29,7 @@ def put(folder: Path, network: str | None = None) -> Path:
 def test_the_papers_networks_are_those_of_the_configs() -> None:
     overlays = (REPOSITORY / "bundle" / "configs" / "networks").glob("*.yaml")
     named = {yaml.safe_load(path.read_text())["network_name"] for path in overlays}
-    assert named - set(NETWORKS) == {"U-net-BV, 38 filters"}  # a control
+    assert named - set(NETWORKS) == {"U-net-BV, 20 filters"}  # a control
     assert set(NETWORKS) < named
 
 
