@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from pydoc import locate
 from typing import Any
 
 import fire
@@ -18,6 +19,11 @@ from monai.utils import ensure_tuple
 
 from custom.errors import BadInput, explain_bad_input
 
+OURS = "custom."
+PATHS = {
+    *("input", "weights", "regions", "ct", "study", "events", "projections", "mu_map", "background"),
+    *("camera", "ranges", "changed_ranges", "findings", "measures"),
+}
 OF_MONAI = {*inspect.signature(run).parameters, *inspect.signature(ConfigWorkflow).parameters, "workflow_name"}
 
 
@@ -51,7 +57,8 @@ def check_run(words: list[str]) -> None:
     parser.read_config(files)
     metadata = ensure_tuple(given.get("meta_file", str(Path(files[0]).with_name("metadata.json"))))
     parser.read_meta([file for file in metadata if Path(file).is_file()])
-    _check_settings(settings, [*parser.config, *_settings_of_tracking(given.get("tracking"))])
+    _check_settings(settings, {**_settings_of_tracking(given.get("tracking")), **parser.config})
+    _check_paths(settings)
     parser.update(settings)
     unknown = unknown_references(parser)
     if unknown:
@@ -89,19 +96,54 @@ def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN40
     return update_kwargs(args=given.pop("args_file", None), **given)
 
 
-def _settings_of_tracking(tracking: str | None) -> list[str]:
+def _settings_of_tracking(tracking: str | None) -> dict[str, Any]:
     """Return what `--tracking` lets be set beside the config: by a name that MONAI knows, or by a file of settings."""
     if tracking is None:
-        return []
+        return {}
+    if tracking not in DEFAULT_EXP_MGMT_SETTINGS and not Path(tracking).is_file():
+        names = ", ".join(DEFAULT_EXP_MGMT_SETTINGS)
+        raise BadInput(f"tracking is one of {names}, or a file of settings, got {tracking!r}; is it misspelt?")
     settings = DEFAULT_EXP_MGMT_SETTINGS.get(tracking) or ConfigParser.load_config_files(tracking)
-    return list(settings["configs"])
+    return dict(settings["configs"])
 
 
-def _check_settings(settings: Iterable[str], known: Sequence[str]) -> None:
+def _check_settings(settings: Iterable[str], config: Mapping[str, Any]) -> None:
     for setting in settings:
-        name = ReferenceResolver.split_id(setting)[0]
-        if name not in known:
+        part: Any = config
+        known: list[str] | None = list(config)
+        for name in map(str, ReferenceResolver.split_id(setting)):
+            if known is not None and name not in known:
+                raise BadInput(
+                    f"a setting is one that the configs declare, got --{setting}{nearest(name, known)}; "
+                    "the top of the config lists what may be changed"
+                )
+            part = part.get(name) if isinstance(part, Mapping) else None
+            known = _names_in(part)
+
+
+def _names_in(part: Any) -> list[str] | None:  # noqa: ANN401
+    """Return the names that can be set in a part of a config; None where any can, as among cohorts by their names."""
+    if not isinstance(part, Mapping):
+        return None
+    target = part.get("_target_", "")
+    if str(target).startswith(OURS):
+        component = locate(target)
+        parameters = inspect.signature(component).parameters if callable(component) else {}
+        return [*part, *parameters]
+    return list(part) if _holds_component(part) and not target else None
+
+
+def _holds_component(part: Any) -> bool:  # noqa: ANN401
+    if isinstance(part, Mapping):
+        return "_target_" in part or any(map(_holds_component, part.values()))
+    return isinstance(part, list) and any(map(_holds_component, part))
+
+
+def _check_paths(settings: Mapping[str, Any]) -> None:
+    for name, value in settings.items():
+        is_path = name in PATHS or name.endswith("_dir")
+        if is_path and not isinstance(value, str | None):
             raise BadInput(
-                f"a setting is one that the configs declare, got --{setting}{nearest(name, known)}; "
-                "the top of the config lists what may be changed"
+                f"{name} is the path of a file or folder, got {value!r}, as which a command line reads it; "
+                "begin the path with ./"
             )

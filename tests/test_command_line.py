@@ -55,6 +55,46 @@ def test_a_misspelt_setting_with_parts_is_refused(config: Path) -> None:
         check_run(["inference", "--config_file", str(config), "--stagse#crops#max_epochs", "1"])
 
 
+PARTS = """
+train:
+  step_loss: x
+  handlers: [{_target_: Compose}]
+network_def: {_target_: custom.networks.dynamic_unet.DynamicUNet, n_filters: 4}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "meant"),
+    [("--train#step_los", "step_loss"), ("--network_def#n_filter", "n_filters"), ("--network_def::dynamik", "dynamic")],
+)
+def test_a_misspelt_part_of_a_setting_is_refused(config: Path, setting: str, meant: str) -> None:
+    config.write_text(CONFIG + PARTS)
+    with pytest.raises(BadInput, match=rf"got {setting} \(did you mean {meant}\?\)"):
+        check_run(["run", "--config_file", str(config), setting, "1"])
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["--train#step_loss", "--network_def#n_filters", "--network_def#n_dense_convolutions", "--train#handlers#0"],
+)
+def test_parts_that_are_there_or_that_a_component_takes_may_be_set(config: Path, setting: str) -> None:
+    config.write_text(CONFIG + PARTS)
+    check_run(["run", "--config_file", str(config), setting, "1"])
+
+
+@pytest.mark.parametrize("word", ["2024", "1e3", "[a]", "{a}", "True", "a,b"])
+@pytest.mark.parametrize("name", ["output_dir", "weights"])
+def test_a_path_that_reads_as_something_else_is_refused(config: Path, name: str, word: str) -> None:
+    with pytest.raises(BadInput, match=rf"{name} is the path of .*begin the path with \./"):
+        check_run(["run", "--config_file", str(config), f"--{name}", word])
+    check_run(["run", "--config_file", str(config), f"--{name}", f"./{word}"])
+
+
+def test_an_unknown_tracking_is_refused(config: Path) -> None:
+    with pytest.raises(BadInput, match="tracking is one of mlflow, or a file of settings, got 'mlfow'"):
+        check_run(["run", "--config_file", str(config), "--tracking", "mlfow"])
+
+
 def test_settings_of_an_overlay_are_known(config: Path) -> None:
     overlay = config.with_name("overlay.yaml")
     overlay.write_text("device: cuda\n")

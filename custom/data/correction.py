@@ -12,6 +12,8 @@ from monai.transforms import MapTransform
 from monai.utils import ImageMetaKey, convert_to_numpy
 from scipy import ndimage
 
+from custom.errors import BadInput
+
 
 def reconstructed_region(activity: np.ndarray) -> np.ndarray:
     """Mark the voxels (x, y, z) that the reconstruction reached.
@@ -30,6 +32,9 @@ class ChangeOfActivityd(MapTransform):
     Args:
         keys: predictions (1, X, Y, Z).
         reference: key of the network's input, whose channel 0 is x.
+
+    Raises:
+        BadInput: a prediction that is not finite.
     """
 
     def __init__(self, keys: KeysCollection, reference: str = "image") -> None:
@@ -40,6 +45,11 @@ class ChangeOfActivityd(MapTransform):
         """Return the study with its predictions replaced."""
         study = dict(data)
         for key in self.key_iterator(study):
+            if not bool(torch.isfinite(study[key]).all()):
+                raise BadInput(
+                    "a corrected volume is finite, got NaN or infinity from the network; are its weights those of a "
+                    "training that diverged, or does the study hold extreme numbers?"
+                )
             study[key] = study[key] - study[self.reference][:1]
         return study
 

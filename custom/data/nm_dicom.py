@@ -142,6 +142,12 @@ def _nuclear_medicine_volume(dataset: pydicom.Dataset) -> tuple[np.ndarray, dict
     check_is_reconstruction(dataset)
     affine = affine_ras(dataset)
     frames = apply_rescale(dataset.pixel_array, dataset)
+    n_frames = int(dataset.get("NumberOfFrames", 1))
+    if frames.ndim == 3 and len(frames) != n_frames:
+        raise BadInput(
+            f"a file holds as many frames as it states, got {len(frames)} for a Number of Frames of {n_frames}; "
+            "was the header changed, or the file put together by hand?"
+        )
     if frames.ndim != 3:
         raise BadInput(
             f"a volume has several slices of one value per voxel, got shape {frames.shape}; is it a picture?"

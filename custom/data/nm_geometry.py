@@ -9,6 +9,8 @@ from custom.errors import BadInput
 
 NUCLEAR_MEDICINE_IMAGE_STORAGE = "1.2.840.10008.5.1.4.1.1.20"
 LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+ONE_OF_EACH = ("EnergyWindowVector", "RRIntervalVector", "TimeSlotVector", "PhaseVector", "TimeSliceVector")
+COUNTED = ("NumberOfEnergyWindows", "NumberOfRRIntervals", "NumberOfTimeSlots", "NumberOfPhases")
 WHAT_ELSE = {
     "RECON GATED TOMO": "are these all gates in one file? Give one file per gate",
     "TOMO": "are these projections? Reconstruct them first",
@@ -34,6 +36,12 @@ def check_is_reconstruction(dataset: pydicom.Dataset) -> None:
     if kind != "RECON TOMO":
         cause = WHAT_ELSE.get(kind, "is it a planar image or a screen capture?")
         raise BadInput(f"a reconstruction has Image Type RECON TOMO, got '{kind}'; {cause}")
+    several = [name for name in ONE_OF_EACH if len(set(np.atleast_1d(dataset.get(name, 1)).tolist())) > 1]
+    several += [name for name in COUNTED if int(dataset.get(name) or 1) > 1]
+    if several:
+        raise BadInput(
+            f"a volume has one energy window, gate and time, got several by {several[0]}; export one file for each"
+        )
     n_frames = int(dataset.get("NumberOfFrames", 1))
     slices = [int(index) for index in np.atleast_1d(dataset.get("SliceVector", range(1, n_frames + 1)))]
     if slices != list(range(1, n_frames + 1)):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from custom.data.datalist import read_datalist, study_name
+from custom.data.datalist import check_names, read_datalist, study_name
 from custom.data.nm_dicom import looks_like_image
 from custom.errors import BadInput
 
@@ -83,12 +83,7 @@ def _names(images: list[Path], folder: Path) -> dict[Path, str]:
     how_often = Counter(short.values())
     long = {image: "_".join([*image.relative_to(folder).parent.parts, name]) for image, name in short.items()}
     names = {image: name if how_often[name] == 1 else long[image] for image, name in short.items()}
-    twice = [name for name, n in Counter(names.values()).items() if n > 1]
-    if twice:
-        raise BadInput(
-            f"each study has a name of its own, got several files named {', '.join(twice)} in {folder}; "
-            "is one study there as DICOM and as NIfTI? Correct them one by one"
-        )
+    check_names(list(names.values()), str(folder))
     return names
 
 

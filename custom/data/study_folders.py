@@ -15,6 +15,7 @@ from custom.leftovers import remove_leftovers
 from custom.settings import check_yes_or_no
 
 PREFIX_ASIDE = ".partial-"
+ENDS = ("_corrected.nii.gz", ".png", ".json")  # of the files of a study
 
 
 class StudyFolders(FolderLayoutBase):
@@ -47,14 +48,24 @@ class StudyFolders(FolderLayoutBase):
         return self.output_dir / study
 
     def check_free(self, study: str) -> None:
-        """Refuse to write over earlier results.
+        """Refuse to write over earlier results, and ever over anything else.
 
         Raises:
-            BadInput: the study's folder exists and may not be replaced.
+            BadInput: the study's folder exists and may not be replaced, or holds other files than results.
         """
-        if self.folder(study).exists() and not self.overwrite:
+        folder = self.folder(study)
+        if not folder.exists():
+            return
+        results = {f"{study}{end}" for end in ENDS}
+        others = sorted(file.name for file in folder.iterdir() if file.name not in results) if folder.is_dir() else [""]
+        if others:
             raise BadInput(
-                f"results are not written over, got an existing {self.folder(study)}; "
+                f"a study's folder holds its results alone, got {folder / others[0]}, which would be lost; "
+                "is it a folder of studies? Set another output_dir"
+            )
+        if not self.overwrite:
+            raise BadInput(
+                f"results are not written over, got an existing {folder}; "
                 "set overwrite (--overwrite True, or OVERWRITE=1 of make) or another output_dir"
             )
 
@@ -93,6 +104,7 @@ class StudyFolders(FolderLayoutBase):
     def publish(self, engine: Engine) -> None:
         """Move the studies of this iteration into place."""
         for item in engine.state.batch:
+            self.check_free(item["study"])
             written, final = self.prepare() / item["study"], self.folder(item["study"])
             if final.exists():
                 final.replace(self.prepare() / f"{item['study']}.replaced")

@@ -16,10 +16,28 @@ MYOCARDIUM, BLOOD_POOL, LAST_REGION = 1, 2, 6
 MIDDLE_MM = 60.0  # about the middle of the field, where this camera is set on the heart
 EXPECTED_SHARE = 0.8  # of the scale: hearts of 28 virtual animals have 0.91 to 0.99
 MOST_AT_TOP = 10
+LARGEST_DISTANCE_MM = 0.5  # of two voxels that are the same
+SMALLEST_TOP, LARGEST_TOP = 1e-30, 1e30  # of activity, so that float32 holds its sums and ratios
 
 
 def check_activity(volume: Volume, field: ImageGrid) -> None:
-    """Hold the rules of a SPECT study: finite, nowhere negative, somewhere positive, on a grid about the heart.
+    """Hold the rules of a SPECT study: those of `check_amounts`, no label map, on a grid about the heart.
+
+    Raises:
+        BadInput: a rule is broken.
+    """
+    check_amounts(volume)
+    if is_label_map(volume):
+        raise BadInput(f"activity varies, got only the values {_few(volume.voxels)}; is it a region map?")
+    _check_grid(volume)
+    if not volume.voxels[volume.inside(field)].any():
+        raise BadInput(
+            "the middle of a study holds activity, got zero there; does the grid's middle lie off the heart?"
+        )
+
+
+def check_amounts(volume: Volume) -> None:
+    """Hold activity against what can be: finite, nowhere negative, somewhere positive, in a sensible unit.
 
     Raises:
         BadInput: a rule is broken.
@@ -28,6 +46,11 @@ def check_activity(volume: Volume, field: ImageGrid) -> None:
     n_bad = int(np.size(voxels) - np.isfinite(voxels).sum())
     if n_bad:
         raise BadInput(f"activity is finite, got {n_bad} voxels with NaN or infinity; was a division by zero left in?")
+    if voxels.any() and not SMALLEST_TOP < np.abs(voxels).max() < LARGEST_TOP:
+        raise BadInput(
+            f"activity is told in a unit with sensible numbers, got a maximum of {voxels.max():g}; "
+            "was it scaled twice, or is the file damaged?"
+        )
     if voxels.min() < 0:
         raise BadInput(
             f"activity is nowhere negative, got a minimum of {voxels.min():g} in {int((voxels < 0).sum())} voxels; "
@@ -35,18 +58,31 @@ def check_activity(volume: Volume, field: ImageGrid) -> None:
         )
     if not voxels.any():
         raise BadInput("a study has activity, got zero in every voxel; was the wrong frame or an empty file exported?")
-    if is_label_map(volume):
-        raise BadInput(f"activity varies, got only the values {_few(voxels)}; is it a region map?")
-    _check_grid(volume)
-    if not voxels[volume.inside(field)].any():
-        raise BadInput(
-            "the middle of a study holds activity, got zero there; does the grid's middle lie off the heart?"
-        )
 
 
 def is_label_map(volume: Volume) -> bool:
-    """Tell whether a volume is stored in whole numbers that are all labels of regions."""
-    return volume.voxels.dtype.kind in "iu" and bool(volume.voxels.max() <= LAST_REGION)
+    """Tell whether a volume holds whole numbers that are all labels of regions; stored as fractions, three at least."""
+    voxels = volume.voxels
+    if not np.isfinite(voxels).all() or voxels.min() < 0 or voxels.max() > LAST_REGION:
+        return False
+    return voxels.dtype.kind in "iu" or (bool((voxels == np.round(voxels)).all()) and len(np.unique(voxels)) > 2)
+
+
+def check_same_grid(volume: Volume, study: Volume) -> None:
+    """Hold a volume's grid against the study's, voxel by voxel.
+
+    Raises:
+        BadInput: it is another.
+    """
+    if volume.voxels.shape == study.voxels.shape:
+        apart_mm = np.abs(volume.affine - study.affine)[:3] @ [*volume.voxels.shape, 1]
+        if apart_mm.max() <= LARGEST_DISTANCE_MM:
+            return
+    raise BadInput(
+        f"volumes of a study lie on its grid, got {describe_grid(volume)} for a study of {describe_grid(study)}; "
+        "was it drawn on the CT, or stored with its axes in another order? Resample it onto the study, regions by "
+        "nearest neighbour"
+    )
 
 
 def check_regions(regions: Volume, study: Volume) -> None:
@@ -55,12 +91,7 @@ def check_regions(regions: Volume, study: Volume) -> None:
     Raises:
         BadInput: a rule is broken.
     """
-    apart_mm = np.abs(regions.affine - study.affine)[:3] @ [*regions.voxels.shape, 1]
-    if regions.voxels.shape != study.voxels.shape or apart_mm.max() > 0.5:
-        raise BadInput(
-            f"regions lie on the study's grid, got {describe_grid(regions)} for a study of {describe_grid(study)}; "
-            "were they drawn on the CT? Resample them (nearest neighbour) onto the study"
-        )
+    check_same_grid(regions, study)
     labels = np.unique(regions.voxels)
     if not np.isin(labels, range(LAST_REGION + 1)).all():
         raise BadInput(f"regions are whole labels from 0 to {LAST_REGION}, got {_few(regions.voxels)}; is it an image?")

@@ -100,9 +100,10 @@ def learning_curves(
             axes.axvline(volumes, color="gray", linestyle=":", linewidth=1)
         axes.set_title(title, fontsize=11)
         axes.set(xscale="log", yscale="log", xlabel="volumes seen")
-        axes.yaxis.set_major_locator(LogLocator(subs=TICKS))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        for axis, ticks in ((axes.xaxis, (1.0, 2.0, 5.0)), (axes.yaxis, TICKS)):
+            axis.set_major_locator(LogLocator(subs=ticks))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
         axes.grid(alpha=0.3)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper", fontsize=9)
     return figure

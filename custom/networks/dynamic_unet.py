@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from custom.networks.dense_block import DenseBlock, Layer
 from custom.networks.dynamic_convolution import DynamicConvolution, Triple
 from custom.networks.marks import mark_weights
-from custom.settings import check_positive, check_whole
+from custom.settings import check_positive, check_whole, check_yes_or_no
 
 N_LEVELS = 4
 SMALLEST_SIZE = {1: 9, 2: 31}  # by stride: what four unpadded convolutions bring down to one voxel
@@ -81,7 +81,7 @@ class DynamicUNet(nn.Module):
             kernels and 1 for static ones.
 
     Raises:
-        BadInput: no whole number of filters, or no positive scale.
+        BadInput: no whole number of filters, no positive scale, or a switch that is neither on nor off.
         ValueError: another switch out of its range.
 
     Source: section II.D of the paper.
@@ -104,6 +104,7 @@ class DynamicUNet(nn.Module):
         super().__init__()
         scale = (0.5 if dynamic else 1.0) if kernel_scale is None else kernel_scale
         check_whole(n_filters=n_filters)
+        check_yes_or_no(dynamic=dynamic, dense_connection=dense_connection)
         check_positive(kernel_scale=scale)
         if stride not in SMALLEST_SIZE:
             raise ValueError(f"stride must be 1 or 2, got {stride}")

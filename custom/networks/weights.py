@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -32,6 +33,7 @@ def load_weights(network: nn.Module, path: str | Path, device: str | torch.devic
         ) from error
     _check_fit(network, weights, path)
     fitting = {name: weights[name].to(kept.dtype) for name, kept in network.state_dict().items()}
+    _check_finite(fitting, path)
     try:
         network.load_state_dict(fitting, assign=True)
     except BadInput as error:
@@ -58,9 +60,28 @@ def _check_fit(network: nn.Module, weights: object, path: Path) -> None:
             f"(first {differing[0]}); are they of another network, or older? Set image_keys, n_filters, "
             "dynamic, dense_connection or weights accordingly"
         )
+    kept = network.state_dict()
+    other = [name for name, value in weights.items() if not _is_like(value, kept[name])]
+    if other:
+        raise BadInput(
+            f"weights are dense floating-point numbers, got {weights[other[0]].dtype} ({weights[other[0]].layout}, "
+            f"{weights[other[0]].device}) for {other[0]} in {path}; were they made smaller for another program?"
+        )
+
+
+def _is_like(value: torch.Tensor, kept: torch.Tensor) -> bool:
+    """Tell whether a tensor of a file can stand for one of the network."""
+    plain = value.layout == torch.strided and not value.is_meta
+    return plain and value.is_floating_point() == kept.is_floating_point() and not value.is_complex()
+
+
+def _check_finite(weights: Mapping[str, torch.Tensor], path: Path) -> None:
     n_bad = sum(not bool(torch.isfinite(value).all()) for value in weights.values())
     if n_bad:
-        raise BadInput(f"weights are finite, got NaN or infinity in {n_bad} tensors of {path}; did training diverge?")
+        raise BadInput(
+            f"weights are finite in the network's precision, got NaN or infinity in {n_bad} tensors of {path}; "
+            "did training diverge?"
+        )
 
 
 def _on(network: nn.Module, device: str | torch.device) -> nn.Module:

@@ -92,8 +92,7 @@ class LastCheckpoint:
 
     def attach(self, engine: Engine) -> None:
         """Let the handler run where a trainer starts and after each of its epochs."""
-        if self.progress.resumed:
-            engine.add_event_handler(Events.STARTED, self.restore)
+        engine.add_event_handler(Events.STARTED, self.restore if self.progress.resumed else self.remove)
         if self.writes:
             engine.add_event_handler(Events.EPOCH_COMPLETED, self.write)
 
@@ -109,6 +108,11 @@ class LastCheckpoint:
         logger.info("Continuing after epoch %d of %s", engine.state.epoch, self.path)
         if self.progress.finished:
             engine.terminate()
+
+    def remove(self) -> None:
+        """Remove an earlier training's file, or the next run would continue what this one replaces."""
+        if self.writes:
+            self.path.unlink(missing_ok=True)
 
     def write(self, engine: Engine) -> None:
         """Keep the state after an epoch."""

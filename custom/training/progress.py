@@ -13,10 +13,13 @@ import torch
 
 from custom.errors import BadInput
 from custom.settings import check_yes_or_no
+from custom.training.training_settings import check_training_settings
 
 TRAINER = "trainer"  # name of the engine's own state in a checkpoint: steps done
 SETTINGS = "settings"  # name of what decides the result in a checkpoint
 ENDED = "ended"  # name of whether training ended before its last epoch in a checkpoint
+WRITTEN = ("model.pt", "curve.csv")
+BEGUN = "tensorboard"  # stands beside them from a training's first moment on
 WAY_OUT = "choose another output_dir, or begin anew with --resume False --overwrite True"
 
 
@@ -35,29 +38,40 @@ class Progress:
 
 
 def open_training(checkpoint: str | Path, *, settings: Mapping[str, Any], resume: bool, overwrite: bool) -> Progress:
-    """Find out where a training starts, and make room for what it writes.
+    """Find out where a training starts; nothing is lost before its first step.
 
     Args:
         checkpoint: file that `custom.training.checkpoints.LastCheckpoint` writes.
         settings: what decides the result, by name; a training continues with those it began with.
         resume: whether to continue from the file if it is there.
-        overwrite: whether, if it is not to be continued, it may be removed.
+        overwrite: whether, if it is not to be continued, it may be replaced.
 
     Raises:
-        BadInput: the folder cannot be written to, or the file is damaged or of other settings, or it is neither to be
-            continued nor to be overwritten.
+        BadInput: a setting is out of its range, the folder cannot be written to, or the file is damaged or of other
+            settings, or it, or weights whose training is not there, are neither to be continued nor to be overwritten.
     """
     check_yes_or_no(resume=resume, overwrite=overwrite)
+    check_training_settings(settings)
     path = Path(checkpoint)
     make_writable(path.parent)
     if resume and path.exists():
         progress, before = _read(path)
         _check_same(settings, before, path)
         return progress
-    if path.exists() and not overwrite:
-        raise BadInput(f"{path} holds a training; set resume or overwrite to true, or choose another output_dir")
-    path.unlink(missing_ok=True)  # or the next run would continue what this one replaces
+    if not overwrite:
+        _check_free(path)
     return Progress()
+
+
+def _check_free(path: Path) -> None:
+    if path.exists():
+        raise BadInput(f"{path} holds a training; set resume or overwrite to true, or choose another output_dir")
+    written = [file for file in (path.with_name(name) for name in WRITTEN) if file.exists()]
+    if written and not path.with_name(BEGUN).exists():
+        raise BadInput(
+            f"a training begins in a folder without one, got {written[0]}, which would be replaced; are these weights "
+            "that something else uses? Choose another output_dir, or set overwrite"
+        )
 
 
 def is_finished(checkpoint: Path, settings: Mapping[str, Any]) -> bool:

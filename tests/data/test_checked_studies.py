@@ -93,7 +93,7 @@ def test_regions_and_ct_are_checked_with_their_study(folder, tmp_path):
     regions = write_nifti(tmp_path / "regions.nii", regions_of(ACTIVITY), lpi)
     assert len(studies_of(folder / "good.dcm", tmp_path / "out", regions=regions)) == 1
     elsewhere = write_nifti(tmp_path / "elsewhere.nii", regions_of(ACTIVITY))
-    with pytest.raises(BadInput, match=r"elsewhere\.nii: regions lie on the study's grid"):
+    with pytest.raises(BadInput, match=r"elsewhere\.nii: volumes of a study lie on its grid"):
         studies_of(folder / "good.dcm", tmp_path / "out", regions=elsewhere).check()
     mu_map = write_nifti(tmp_path / "mu.nii", 0.015 * (ACTIVITY > 0), lpi)
     with pytest.raises(BadInput, match=r"mu\.nii: a CT in Hounsfield units"):

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +8,7 @@ from monai.data import MetaTensor
 from scipy import ndimage
 
 from custom.data.correction import ApplyChanged, ChangeOfActivityd, reconstructed_region
+from custom.errors import BadInput
 
 small = hnp.arrays(
     np.float32, hnp.array_shapes(min_dims=3, max_dims=3, max_side=6), elements=st.sampled_from([0, 0, 1])
@@ -69,3 +71,9 @@ def test_the_change_is_against_the_spect_channel():
     study = ChangeOfActivityd(keys="pred")({"image": image, "pred": MetaTensor(torch.full((1, 2, 2, 2), 5.0))})
     assert study["pred"].shape == (1, 2, 2, 2)
     assert (study["pred"] == 2).all()
+
+
+def test_a_prediction_that_is_not_finite_is_refused():
+    study = {"image": MetaTensor(torch.ones(1, 2, 2, 2)), "pred": MetaTensor(torch.full((1, 2, 2, 2), torch.nan))}
+    with pytest.raises(BadInput, match="got NaN or infinity from the network"):
+        ChangeOfActivityd(keys="pred")(study)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custom.data.datalist import read_datalist, study_name
+from custom.data.datalist import check_names, read_datalist, study_name
 from custom.errors import BadInput
 from tests.virtual_cohort import write_cohort
 
@@ -88,3 +88,29 @@ def test_a_missing_volume_is_named(cohort: Path) -> None:
 def test_an_unknown_split_is_refused(cohort: Path) -> None:
     with pytest.raises(BadInput, match="one of training, validation, test, got 'train'"):
         read_datalist(cohort, "train", KEYS)
+
+
+def test_two_studies_of_one_name_are_refused(cohort: Path) -> None:
+    rewrite(cohort, lambda content: content["training"].append(content["training"][0]))
+    with pytest.raises(BadInput, match=r"got several files named sub-001_gate-ed"):
+        read_datalist(cohort, "training", KEYS)
+
+
+@pytest.mark.parametrize("name", ["", "..", "...", "L" * 201, "ä" * 101])
+def test_names_that_no_folder_can_have_are_refused(name: str) -> None:
+    with pytest.raises(BadInput, match="a study is named as its file"):
+        check_names(["rest", name], "here")
+    check_names(["rest", "L" * 200, ".hidden"], "here")
+
+
+@pytest.mark.parametrize("image", [5, None, ["a.nii"], {"a": 1}])
+def test_a_volume_that_is_no_file_name_is_refused(cohort: Path, image: object) -> None:
+    rewrite(cohort, lambda content: content["training"][0].update(image=image))
+    with pytest.raises(BadInput, match="are named by their files, got image"):
+        read_datalist(cohort, "training", KEYS)
+
+
+def test_lists_within_lists_within_lists_are_refused(cohort: Path) -> None:
+    (cohort / "dataset.json").write_text("[" * 100_000)
+    with pytest.raises(BadInput, match="must be JSON with a list"):
+        read_datalist(cohort, "training", KEYS)

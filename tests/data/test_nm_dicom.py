@@ -10,7 +10,7 @@ from monai.transforms import LoadImaged
 
 from custom.data.nm_dicom import NuclearMedicineReader, bad_input_in, looks_like_image
 from custom.errors import BadInput
-from tests.nm_files import heart, write_ct_slice, write_nifti, write_nm
+from tests.nm_files import heart, nm_dataset, write_ct_slice, write_nifti, write_nm
 
 
 def read(path):
@@ -143,6 +143,17 @@ def test_a_colour_volume_is_refused(folder):
     nibabel.save(nibabel.Nifti1Image(colours, np.eye(4)), folder / "colours.nii")
     with pytest.raises(BadInput, match="real numbers"):
         read(folder / "colours.nii")
+
+
+@pytest.mark.filterwarnings("ignore:The number of bytes of pixel data:UserWarning")
+def test_more_frames_than_stated_are_refused(folder):
+    dataset = nm_dataset(heart((8, 8, 9)))
+    dataset.NumberOfFrames = 8
+    if "SliceVector" in dataset:
+        dataset.SliceVector = list(range(1, 9))
+    dataset.save_as(folder / "more.dcm", enforce_file_format=True)
+    with pytest.raises(BadInput, match="got 9 for a Number of Frames of 8"):
+        read(folder / "more.dcm")
 
 
 def test_a_planar_image_of_one_frame_is_refused(folder):

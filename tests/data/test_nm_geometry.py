@@ -101,3 +101,22 @@ def test_what_is_no_single_reconstruction_is_refused(change, message):
     change(dataset)
     with pytest.raises(BadInput, match=message):
         check_is_reconstruction(dataset)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value"),
+    [
+        ("EnergyWindowVector", [1, 1, 1, 2, 2]),
+        ("TimeSlotVector", [1, 2, 3, 4, 5]),
+        ("NumberOfEnergyWindows", 2),
+        ("NumberOfTimeSlots", 8),
+    ],
+)
+def test_several_volumes_in_one_file_are_refused_whatever_the_slices_say(keyword, value):
+    dataset = nm_dataset(VOXELS)
+    setattr(dataset, keyword, value)
+    for without in (False, True):
+        if without and "SliceVector" in dataset:
+            del dataset.SliceVector
+        with pytest.raises(BadInput, match=f"got several by {keyword}"):
+            check_is_reconstruction(dataset)

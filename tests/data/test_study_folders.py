@@ -33,7 +33,7 @@ def test_earlier_results_are_replaced_only_where_allowed(tmp_path):
         folders = StudyFolders(tmp_path, overwrite=overwrite)
         if not overwrite:
             (tmp_path / "rest").mkdir()
-            (tmp_path / "rest" / "old").touch()
+            (tmp_path / "rest" / "rest.png").touch()
             with pytest.raises(BadInput, match=r"not written over.*--overwrite True"):
                 folders.check_free("rest")
         else:
@@ -41,6 +41,20 @@ def test_earlier_results_are_replaced_only_where_allowed(tmp_path):
             folders.filename(subject="rest").touch()
             folders.publish(iteration("rest"))
             assert names(tmp_path / "rest") == ["rest_corrected.nii.gz"]
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_is_no_result_is_never_replaced(tmp_path, overwrite):
+    """Such as the study itself, where results are to stand in the folder that it came from."""
+    (tmp_path / "rest").mkdir()
+    (tmp_path / "rest" / "rest.nii.gz").write_text("the study")
+    folders = StudyFolders(tmp_path, overwrite=overwrite)
+    with pytest.raises(BadInput, match=r"got .*rest\.nii\.gz, which would be lost"):
+        folders.check_free("rest")
+    folders.filename(subject="rest").touch()
+    with pytest.raises(BadInput, match="would be lost"):
+        folders.publish(iteration("rest"))
+    assert (tmp_path / "rest" / "rest.nii.gz").read_text() == "the study"
 
 
 def test_what_an_interrupted_run_left_aside_is_removed(tmp_path):

@@ -41,6 +41,8 @@ def test_a_study_that_keeps_the_rules_passes():
         (study(one_voxel(np.inf)), "finite", "1 voxels"),
         (study(one_voxel(-1)), "nowhere negative", "minimum of -1 in 1 voxels"),
         (study(0 * ACTIVITY), "has activity", "zero in every voxel"),
+        (study(1e300 * ACTIVITY), "sensible numbers", "e+30"),
+        (study(1e-300 * ACTIVITY), "sensible numbers", "e-29"),
         (study(regions_of(ACTIVITY)), "varies", "0, 1, 2, 6"),
         (study(spacing=0.4), "1 to 10 mm", "0.4"),
         (study(spacing=0.004), "1 to 10 mm", "0.004"),
@@ -58,7 +60,7 @@ def test_a_broken_rule_is_named_with_what_was_got_and_a_cause(broken, rule, got)
     assert "?" in str(refusal.value), "a likely cause"
 
 
-@pytest.mark.parametrize("kind", [np.uint8, np.int16])
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.float32, np.float64])
 def test_small_whole_numbers_are_labels(kind):
     assert is_label_map(study(regions_of(ACTIVITY).astype(kind)))
 
@@ -82,10 +84,10 @@ REGIONS = regions_of(ACTIVITY)
 @pytest.mark.parametrize(
     ("regions", "rule"),
     [
-        (study(REGIONS[1:]), "on the study's grid, got 31x32x32"),
-        (study(REGIONS, origin=4.0), "on the study's grid"),
-        (study(REGIONS, spacing=(4, 4, 4.1)), "on the study's grid"),
-        (study(REGIONS, spacing=(4, 4, -4)), "on the study's grid"),
+        (study(REGIONS[1:]), "lie on its grid, got 31x32x32"),
+        (study(REGIONS, origin=4.0), "lie on its grid"),
+        (study(REGIONS, spacing=(4, 4, 4.1)), "lie on its grid"),
+        (study(REGIONS, spacing=(4, 4, -4)), "lie on its grid"),
         (study(ACTIVITY), "whole labels"),
         (study(REGIONS + 0.5), "whole labels"),
         (study(REGIONS.astype(int) + 1), "whole labels"),

@@ -91,3 +91,19 @@ def test_weights_of_another_precision_become_the_networks(tmp_path):
     torch.save(network().half().state_dict(), tmp_path / "model.pt")
     loaded = load_weights(network(), tmp_path / "model.pt")
     assert {value.dtype for value in loaded.state_dict().values()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda value: value.to(torch.float64) * 1e200, "finite in the network's precision"),
+        (lambda value: (value * 100).to(torch.int8), "dense floating-point numbers, got torch.int8"),
+        (lambda value: value.to(torch.complex64), "dense floating-point numbers, got torch.complex64"),
+        (lambda value: value.to_sparse(), "dense floating-point numbers"),
+    ],
+    ids=["too large", "whole numbers", "complex", "sparse"],
+)
+def test_numbers_that_the_network_cannot_hold_are_refused(tmp_path, change, said):
+    torch.save({name: change(value) for name, value in network().state_dict().items()}, tmp_path / "model.pt")
+    with pytest.raises(BadInput, match=said):
+        load_weights(network(), tmp_path / "model.pt")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from ignite.engine import Events
+from ignite.engine import Engine, Events
 
 from custom.errors import BadInput
 from custom.networks.dynamic_unet import DynamicUNet
@@ -58,6 +58,17 @@ def test_a_training_that_ended_early_stays_as_it_is(tmp_path: Path) -> None:
     assert is_finished(tmp_path / "last.pt", SETTINGS)
     progress = open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=False)
     assert train(tmp_path, 9, progress).weight.item() == network.weight.item()
+
+
+def test_an_earlier_file_goes_when_a_training_starts_anew(tmp_path: Path) -> None:
+    """Or, killed in its first epoch, it would be continued from the one that it replaces."""
+    (tmp_path / "last.pt").write_bytes(b"earlier")
+    checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": Line()}, Progress(), SETTINGS)
+    seen, trainer = [], Engine(lambda *_: seen.append((tmp_path / "last.pt").exists()))
+    checkpoint.attach(trainer)
+    assert (tmp_path / "last.pt").exists()
+    trainer.run([0], max_epochs=1)
+    assert seen == [False]
 
 
 def test_one_process_of_several_writes(tmp_path: Path) -> None:

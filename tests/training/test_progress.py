@@ -53,10 +53,20 @@ def test_an_existing_training_is_not_replaced_unasked(tmp_path: Path) -> None:
     assert (tmp_path / "last.pt").exists()
 
 
-def test_an_overwritten_training_cannot_be_continued_by_mistake(tmp_path: Path) -> None:
+def test_an_overwritten_training_stays_until_the_new_one_starts(tmp_path: Path) -> None:
     keep(tmp_path / "last.pt", iteration=5, epoch_length=5)
     assert not open_training(tmp_path / "last.pt", settings=SETTINGS, resume=False, overwrite=True).resumed
-    assert not (tmp_path / "last.pt").exists()
+    assert (tmp_path / "last.pt").exists()
+
+
+@pytest.mark.parametrize("name", ["model.pt", "curve.csv"])
+def test_weights_of_something_else_are_not_replaced_unasked(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(BadInput, match=rf"got .*{name}, which would be replaced"):
+        open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=False)
+    assert not open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=True).resumed
+    (tmp_path / "tensorboard").mkdir()  # what a training that was killed in its first epoch leaves
+    assert not open_training(tmp_path / "last.pt", settings=SETTINGS, resume=True, overwrite=False).resumed
 
 
 @pytest.mark.parametrize("content", [b"", b"not a checkpoint"])
