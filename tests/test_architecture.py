@@ -16,9 +16,10 @@ CUSTOM = REPOSITORY / "custom"
 CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
-ANYWHERE = {"digest", "errors", "machine", "settings"}
+ANYWHERE = {"compressed", "digest", "errors", "machine", "settings"}
 FILES = {"leftovers", "result_folder"}
 MAY_IMPORT = {room: ANYWHERE | FILES | {"cluster", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
+    "compressed": set(),
     "digest": set(),
     "errors": set(),
     "machine": set(),

@@ -10,6 +10,7 @@ import logging
 import tempfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from tools.checks.files import check_licence, check_paths, check_sizes
 from tools.checks.network import check_network, check_torchscript, check_weights
 from tools.checks.unpacked import Unpacked, only_code_of
 from tools.pack_bundle import packed_file
+
+LARGEST_BUNDLE = 4e9  # bytes; more is a mistake, or meant to fill the disk
 
 
 @dataclass(frozen=True)
@@ -125,10 +128,16 @@ def _unpack(bundle: Path, folder: Path) -> Path:
     """Return the bundle's folder, out of its zip file if it is one."""
     if bundle.is_dir():
         return bundle.resolve()
-    if not zipfile.is_zipfile(bundle):
+    if not bundle.is_file() or not zipfile.is_zipfile(bundle):
         raise BadInput(f"a bundle is a folder or a zip file of one, got {bundle}; `make bundle` packs one")
-    with zipfile.ZipFile(bundle) as archive:
-        archive.extractall(folder)
+    try:
+        with zipfile.ZipFile(bundle) as archive:
+            n_bytes = sum(member.file_size for member in archive.infolist())
+            if n_bytes > LARGEST_BUNDLE:
+                raise BadInput(f"a bundle unpacks to {LARGEST_BUNDLE:g} bytes at most, got {n_bytes:g} in {bundle}")
+            archive.extractall(folder)
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
+        raise BadInput(f"a zip file can be unpacked whole, got '{error}' for {bundle}; was it cut short?") from error
     inside = [place for place in folder.iterdir() if place.is_dir()]
     if len(inside) != 1:
         raise BadInput(f"a bundle's zip file holds one folder, {bundle} holds {len(inside)}")

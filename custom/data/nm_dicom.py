@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.misc import is_dicom
 from pydicom.pixels import apply_rescale
 
+from custom.compressed import check_gzip
 from custom.data.nm_geometry import affine_ras, check_is_reconstruction
 from custom.errors import BadInput
 
@@ -76,7 +76,7 @@ class NuclearMedicineReader(ImageReader):
                     "a volume is NIfTI (.nii, .nii.gz) or NM DICOM, got neither; is it no image, or cut short?"
                 )
             if _is_nifti(path):
-                _check_gzip(path)
+                check_gzip(path)
                 _check_header(path)
                 return self._nifti.read(path)
             return pydicom.dcmread(path)
@@ -116,14 +116,6 @@ def bad_input_in(path: Path) -> Iterator[None]:
 
 def _is_nifti(path: Path) -> bool:
     return path.name.lower().endswith((".nii", ".nii.gz"))
-
-
-def _check_gzip(path: Path) -> None:
-    """Read a compressed file to its checksum, which nibabel, content with the voxels, does not reach."""
-    if path.suffix.lower() == ".gz":
-        with gzip.open(path) as file:
-            while file.read(1 << 20):
-                pass
 
 
 def _check_header(path: Path) -> None:

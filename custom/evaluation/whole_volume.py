@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import nibabel
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
 
+from custom.compressed import check_gzip
 from custom.errors import BadInput
 
 
@@ -18,9 +20,12 @@ def read_volume(path: Path) -> tuple[np.ndarray, np.ndarray]:
         BadInput: no file, or one that cannot be read to its end.
     """
     try:
+        check_gzip(path)
         image = nibabel.load(path)
+        if image.get_data_dtype().kind not in "iuf":
+            raise ValueError(f"its voxels are of type {image.get_data_dtype()}")
         return np.asarray(image.dataobj, dtype=np.float32), image.affine
-    except (OSError, EOFError, ValueError, ImageFileError) as error:
+    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
         raise BadInput(f"{path} must be a whole NIfTI volume ({error}); was it cut short?") from error
 
 

@@ -14,6 +14,7 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 from torch import Tensor
 
+from custom.compressed import check_gzip
 from custom.errors import BadInput
 from custom.reconstruction.regions import Region
 from custom.reconstruction.study_files import StudyFiles
@@ -119,7 +120,11 @@ def _open(path: str | Path | None, name: str) -> Any:  # noqa: ANN401  nibabel p
     if not Path(path).is_file():
         raise BadInput(f"{name} must be an existing file, got {path}; is the name or the working directory another?")
     try:
-        return nibabel.load(path)
+        check_gzip(path)
+        image = nibabel.load(path)
+        if image.get_data_dtype().kind not in "iuf":
+            raise ValueError(f"values of type {image.get_data_dtype()}")
+        return image
     except UNREADABLE as error:
         raise BadInput(
             f"{name} must be a NIfTI image, got {path} ({error}); is it another format or cut off?"

@@ -43,6 +43,7 @@ from custom.scanner.list_mode import Events, ListMode, check_events
 
 FORMAT, VERSION = "cardiac-spect-pvc list mode", 1
 EVENTS: dict[str, type[np.generic]] = {"ticks": np.uint32, "modules": np.uint8, "pixels": np.uint16}
+MOST_TRIGGERS = 10_000_000  # a day of beats at 100 a second
 TRIGGERS = ("r_waves", "breaths")
 CHUNK = 1 << 18
 SLAB = 16 * CHUNK
@@ -149,7 +150,10 @@ def _list_mode(file: h5py.File) -> ListMode:
     found = _attribute(file, "format", str), _attribute(file, "version", int)
     if found != (FORMAT, VERSION):
         raise ValueError(f"format and version are {FORMAT!r} and {VERSION}, got {found[0]!r} and {found[1]}")
-    r_waves, breaths = (_array(file, f"triggers/{name}", np.uint32)[:] for name in TRIGGERS)
+    triggers = [_array(file, f"triggers/{name}", np.uint32) for name in TRIGGERS]
+    if max(len(times) for times in triggers) > MOST_TRIGGERS:
+        raise ValueError(f"a scan has at most {MOST_TRIGGERS:,} triggers, got {max(map(len, triggers)):,}")
+    r_waves, breaths = (times[:] for times in triggers)
     return ListMode(
         camera=_attribute(file, "camera", str),
         counts_shape=(

@@ -207,6 +207,12 @@ def array(name, **changes):
     return lambda file: file[name].__setitem__(changes["at"], changes["value"])
 
 
+def endless_triggers(file):
+    """Announce a terabyte of heartbeats in a file of some kilobytes."""
+    del file["triggers/r_waves"]
+    file.create_dataset("triggers/r_waves", shape=(2**40,), dtype=np.uint32, chunks=(2**16,))
+
+
 BROKEN = {
     "other_format": (attribute("format", "something"), "format and version are"),
     "other_version": (attribute("version", 2), "got 'cardiac-spect-pvc list mode' and 2"),
@@ -236,6 +242,7 @@ BROKEN = {
     ),
     "pixel": (array("events/pixels", at=7, value=30), "pixels are numbered from 0 to 29"),
     "triggers": (array("triggers/r_waves", at=1, value=3000), "r_waves increase"),
+    "endless": (endless_triggers, "at most 10,000,000 triggers, got 1,099,511,627,776"),
     "tracer": (attribute("tracer", "gold"), "tracer must be one of"),
     "external_link": (external_link, "is missing"),
     "soft_group": (soft_group, "is missing"),

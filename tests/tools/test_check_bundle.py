@@ -6,6 +6,7 @@ import json
 import shutil
 import socket
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,34 @@ def test_the_command_ends_with_status_1(bundle: Path, repository: Path, run_pyth
     assert ended.returncode == 1
     assert ended.stderr == f"error: {bundle} fails 1 of {len(CHECKS)}: licence\n"
     assert len(ended.stdout.splitlines()) == len(CHECKS)
+
+
+def encrypted(file: Path) -> None:
+    """Set the flag of encryption in the first member's two headers."""
+    content = bytearray(file.read_bytes())
+    for signature, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(signature) + place] |= 1
+    file.write_bytes(content)
+
+
+def damaged(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[content.index(b"some words")] += 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [encrypted, damaged])
+def test_a_zip_file_that_cannot_be_unpacked_is_refused(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
+        archive.writestr("bundle/LICENSE", "some words")
+    spoil(tmp_path / "bundle.zip")
+    with pytest.raises(BadInput, match="a zip file can be unpacked whole"):
+        check_bundle(str(tmp_path / "bundle.zip"))
+
+
+def test_a_zip_file_that_would_fill_the_disk_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.check_bundle.LARGEST_BUNDLE", 9)
+    with zipfile.ZipFile(tmp_path / "bundle.zip", "w") as archive:
+        archive.writestr("bundle/LICENSE", "some words")
+    with pytest.raises(BadInput, match="unpacks to 9 bytes at most, got 10"):
+        check_bundle(str(tmp_path / "bundle.zip"))

@@ -59,16 +59,23 @@ class PartialVolumeCorrection(InferTask):
         with self._alone, tempfile.TemporaryDirectory() as folder:
             self._correct(study, folder)
             (corrected,) = Path(folder).iterdir()
-            report = json.loads((corrected / f"{corrected.name}.json").read_text(encoding="utf-8"))
+            report = _without_folders(json.loads((corrected / f"{corrected.name}.json").read_text(encoding="utf-8")))
             return _keep(corrected / f"{corrected.name}_corrected.nii.gz"), report
 
     def _correct(self, study: str, output_dir: str) -> None:
         """Do each step of the config's run with this study."""
-        self.run.update({"input": study, "output_dir": output_dir})
+        # From the root on, or a name that begins with $ would be taken for a program
+        self.run.update({"input": str(Path(study).absolute()), "output_dir": output_dir})
         self.run.parse(reset=True)
         with redirect_stdout(None):  # the run says in which folder results stand, and that one goes
             for step in range(len(self.run["run"])):
                 self.run.get_parsed_content(f"run::{step}")
+
+
+def _without_folders(report: dict[str, Any]) -> dict[str, Any]:
+    """Leave out where on the server files lie, which those who ask need not know."""
+    weights = report["weights"] | {"file": Path(report["weights"]["file"]).name}
+    return report | {"input": Path(report["input"]).name, "weights": weights}
 
 
 def _read_config(settings: Mapping[str, str]) -> ConfigParser:
