@@ -63,10 +63,13 @@ COUNTS = "sub-001/gate-ed/sub-001_gate-ed_counts.nii.gz"
 
 # In the README's order: what a command leaves, later ones use
 SHOWN = {
-    "make inference": Shown(gives=corrected("output/demonstration", "sub-001_gate-ed", "sub-001_gate-es")),
     "make inference INPUT=study.dcm OUTPUT=corrected": Shown(gives=corrected("corrected", "study")),
+    "make inference": Shown(gives=corrected("output/demonstration", "sub-001_gate-ed", "sub-001_gate-es")),
     'make inference INPUT=study.nii.gz OUTPUT=corrected OPTIONS="--regions regions.nii.gz"': Shown(
         variables="OUTPUT=with_imbv", gives=corrected("with_imbv", "study")
+    ),
+    'make inference NETWORK=dy_unet_ct_bv INPUT=study.nii.gz OUTPUT=corrected_with_ct OPTIONS="--ct ct.nii.gz"': Shown(
+        gives=corrected("corrected_with_ct", "study")
     ),
     "make simulation": Shown(
         variables="ANIMALS=2 DATASET=data/simulated",
@@ -147,7 +150,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(REPOSITORY / "tests" / "simulation" / "small_camera.yaml", folder / "our_camera.yaml")
     write_cohort(folder / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
     write_studies(folder)
-    network = DynamicUNet(dynamic=False, dense_connection=False)
+    network = DynamicUNet(n_filters=16, dynamic=False, dense_connection=False)
     for parameter in network.parameters():
         torch.nn.init.zeros_(parameter)
     torch.save(network.state_dict(), folder / "unet_that_changes_nothing.pt")
@@ -161,6 +164,7 @@ def write_studies(folder: Path) -> None:
     nm_dataset(activity.astype(np.uint16)).save_as(folder / "study.dcm", enforce_file_format=True)
     nibabel.save(nibabel.Nifti1Image(activity.astype(np.float32), affine), folder / "study.nii.gz")
     nibabel.save(nibabel.Nifti1Image(regions_of(activity), affine), folder / "regions.nii.gz")
+    nibabel.save(nibabel.Nifti1Image(np.where(activity > 0, 40, -1000).astype(np.int16), affine), folder / "ct.nii.gz")
     write_series(folder / "ct_folder", body())
 
 

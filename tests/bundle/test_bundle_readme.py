@@ -23,7 +23,8 @@ TINY = "--n_filters 4 --max_epochs 1 --batch_size 2"
 
 # What each command, known by some words of it, gets added, and a file that it leaves; in the README's order
 RUNS = {
-    "--input study.nii.gz": ("", "corrected/study/study_corrected.nii.gz"),
+    "inference.yaml --input study.nii.gz": ("", "corrected/study/study_corrected.nii.gz"),
+    "--ct ct.nii.gz": ("", "corrected_with_ct/study/study_corrected.nii.gz"),
     "run simulation": (f"{SMALL} --n_animals 1 --output_dir data/simulated", "data/simulated/dataset.json"),
     "--config_file configs/train.yaml": (TINY, "output/training/model.pt"),
     "configs/networks/unet.yaml": (TINY, "output/unet/model.pt"),
@@ -59,8 +60,9 @@ def folder(unpacked_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     copy = Path(shutil.copytree(unpacked_bundle, tmp_path_factory.mktemp("reader") / unpacked_bundle.name))
     shutil.copy(REPOSITORY / "tests" / "simulation" / "small_camera.yaml", copy)
     write_cohort(copy / "data" / "cohort", n_training=1, n_validation=1, n_test=1, shape=(32, 32, 32))
-    study = nibabel.Nifti1Image(heart((36, 34, 30), noise=0.1).astype(np.float32), np.diag([4.0, 4.0, 4.0, 1.0]))
-    nibabel.save(study, copy / "study.nii.gz")
+    activity, affine = heart((36, 34, 30), noise=0.1), np.diag([4.0, 4.0, 4.0, 1.0])
+    nibabel.save(nibabel.Nifti1Image(activity.astype(np.float32), affine), copy / "study.nii.gz")
+    nibabel.save(nibabel.Nifti1Image(np.where(activity > 0, 40, -1000).astype(np.int16), affine), copy / "ct.nii.gz")
     return copy
 
 

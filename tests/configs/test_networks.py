@@ -11,6 +11,7 @@ from monai.bundle import ConfigParser
 
 from custom.losses import PartialVolumeLoss
 from custom.networks.dynamic_unet import DynamicUNet
+from custom.networks.weights import load_weights
 
 CONFIGS = Path(__file__).resolve().parents[2] / "bundle" / "configs"
 TRAIN, INFERENCE = CONFIGS / "train.yaml", CONFIGS / "inference.yaml"
@@ -98,3 +99,11 @@ def test_dc_dy_u_bv_is_what_a_config_holds_without_overlay(config):
     alone, overlaid = merged(config), merged(config, overlay("dc_dy_unet_bv"))
     for key in ("network_name", "image_keys", "dynamic", "dense_connection"):
         assert alone.get(key) == overlaid.get(key)
+
+
+@EACH
+def test_the_paper_s_networks_come_with_weights(file):
+    if "wide" in file:
+        pytest.skip("a control of the comparison")
+    weights = CONFIGS.parent / "models" / ("model.pt" if file == "dc_dy_unet_bv" else f"{file}.pt")
+    load_weights(merged(INFERENCE, overlay(file)).get_parsed_content("network_def"), weights)
