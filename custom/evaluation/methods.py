@@ -21,7 +21,7 @@ class Correction:
 
     Args:
         volume: NIfTI file.
-        network: its name, None of a method that left no report.
+        network: its name, or that of the method; None where there is no report.
         activity: of the study before correction, summed over voxels; None without report.
         weights: SHA-256 of the network's weights.
         date, device: when and on what it was corrected.
@@ -94,7 +94,7 @@ def _read(volume: Path, report: Path) -> Correction:
         content = json.loads(report.read_text(encoding="utf-8"))
         return Correction(
             volume=volume,
-            network=str(content["network"]["name"]),
+            network=str(content["method" if "method" in content else "network"]["name"]),
             activity=float(content["total_activity"]["before"]),
             weights=content.get("weights", {}).get("sha256"),
             date=content.get("date"),
@@ -102,7 +102,8 @@ def _read(volume: Path, report: Path) -> Correction:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(
-            f"{report} must be a report of the run inference ({type(error).__name__}: {error}); was it changed?"
+            f"{report} must be a report of the run inference or deblurring ({type(error).__name__}: {error}); "
+            "was it changed?"
         ) from error
 
 

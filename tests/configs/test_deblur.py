@@ -41,7 +41,10 @@ def test_each_method_has_a_folder_of_all_test_studies(deblurred: Path) -> None:
     assert sorted(path.name for path in deblurred.iterdir()) == list(METHODS)
     for method in METHODS:
         files = sorted(str(path.relative_to(deblurred / method)) for path in (deblurred / method).rglob("*.*"))
-        assert files == [f"{study}/{study}_corrected.nii.gz" for study in studies]
+        assert files == [f"{study}/{study}{end}" for study in studies for end in (".json", "_corrected.nii.gz")]
+        report = json.loads((deblurred / method / studies[0] / f"{studies[0]}.json").read_text())
+        assert report["method"]["name"] == method
+        assert report["method"]["fwhm_mm"] > 0
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -60,6 +63,13 @@ def test_evaluation_compares_them(folder: Path, deblurred: Path, run_python: Run
     assert outcome.returncode == 0, outcome.stderr
     summary = json.loads((deblurred.parent / "summary.json").read_text())
     assert list(summary["methods"]) == ["no correction", *METHODS, "iterative Yang", "truth"]
+
+
+def test_another_cohort_of_the_same_names_is_not_compared(folder: Path, deblurred: Path, run_python: RunPython) -> None:
+    other = write_cohort(folder / "data" / "other", n_training=1, n_validation=1, n_test=2, seed=7)
+    corrected = ("--corrected_dir", deblurred, "--output_dir", folder / "other")
+    outcome = run_python(*command("evaluation", "evaluate", "--dataset_dir", other, *corrected), folder=folder)
+    assert "was the cohort simulated anew" in refusal(outcome)
 
 
 def refusal(outcome) -> str:
