@@ -9,7 +9,7 @@ from typing import Any
 from custom.errors import BadInput
 from custom.settings import check_positive, check_whole
 
-WEIGHTS = ("mae_weight", "ssim_weight", "sobel_weight", "imbv_weight")
+FROM_ZERO = ("learning_rate", "final_learning_rate", "mae_weight", "ssim_weight", "sobel_weight", "imbv_weight")
 
 
 def check_training_settings(settings: Mapping[str, Any]) -> None:
@@ -24,12 +24,12 @@ def check_training_settings(settings: Mapping[str, Any]) -> None:
     given = {name: settings[name] for name in settings if settings[name] is not None}
     check_whole(**_some(given, "max_epochs", "batch_size", "val_interval", "patience", "step_degrees"))
     check_whole(smallest=0, **_some(given, "seed"))
-    check_positive(**_some(given, "learning_rate", "final_learning_rate", "clip_norm"))
+    check_positive(**_some(given, "clip_norm"))
     if 360 % given.get("step_degrees", 1):
         raise BadInput(f"step_degrees must divide 360, got {given['step_degrees']}; 30 is the paper's")
-    for name, weight in _some(given, *WEIGHTS).items():
-        if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight < math.inf:
-            raise BadInput(f"{name} must be a number from 0, got {weight!r}; is it a word or negative?")
+    for name, value in _some(given, *FROM_ZERO).items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+            raise BadInput(f"{name} must be a number from 0, got {value!r}; is it a word or negative?")
     _check_crop(given.get("crop_size"))
 
 

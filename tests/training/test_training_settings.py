@@ -37,7 +37,7 @@ def test_possible_settings_pass() -> None:
     [
         *(("max_epochs", value) for value in (0, 1.5, "x", -1)),
         *(("batch_size", value) for value in (0, 1.5, True)),
-        *(("learning_rate", value) for value in (0, -1, "abc", math.nan, math.inf)),
+        *(("learning_rate", value) for value in (-1, "abc", math.nan, math.inf)),
         *(("seed", value) for value in (-1, "x", 0.5)),
         *(("step_degrees", value) for value in (7, 0, "x")),
         *(("crop_size", value) for value in (99, [48, 48], "48", [48, 48, 0], [48, 48, "x"])),
