@@ -18,7 +18,7 @@ WEIGHTS = Path("bundle/models/model.pt")
 
 def shipped_network(weights: Path = WEIGHTS) -> DynamicUNet:
     """Return the densely-connected dynamic network with its trained weights, for inference."""
-    network = DynamicUNet()
+    network = DynamicUNet(n_filters=16)
     load_weights(network, weights)
     return network.eval()
 

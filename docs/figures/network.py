@@ -69,7 +69,7 @@ def layers_of(network: nn.Module, image_shape: tuple[int, int, int]) -> tuple[li
 
 def draw() -> Figure:
     """Draw the paper's network on the camera's grid."""
-    network, grid = DynamicUNet(), ImageGrid()
+    network, grid = DynamicUNet(n_filters=16), ImageGrid()
     layers, conveyed = layers_of(network, grid.shape)
     n_parameters = sum(parameter.numel() for parameter in network.parameters())
     figure = Figure(figsize=(12, 6), dpi=100, layout="constrained")
