@@ -12,7 +12,8 @@ from docs.equations import with_mathml
 from docs.illustrated import Script, scripts_in
 
 GATHERED = Path("build/docs")
-LINKED_FILE = re.compile(r"\]\((tests/[\w/]+\.py)\)")
+LINKED_TEST = re.compile(r"\]\((tests/[\w/]+\.py)\)")
+LINKED_IN_BUNDLE = re.compile(r"\]\(\.\./([\w./-]+)\)")
 AT_THE_TOP = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE")
 OWN, BUNDLE, PACKAGE = Path("docs"), Path("bundle/docs"), Path("custom")
 NOT_ON_PAGES = {"before_and_after"}  # drawn from what `make inference` left, and kept beside the README
@@ -32,7 +33,9 @@ def gather(folder: Path, draw: Callable[[Script, Path], str] = Script.draw) -> N
     shutil.copytree(OWN, folder / OWN, ignore=shutil.ignore_patterns("*.py", "__pycache__", "gallery"))
     for name in AT_THE_TOP:
         shutil.copy(name, folder / name)
-    for name in LINKED_FILE.findall(Path("README.md").read_text(encoding="utf-8")):
+    tests = LINKED_TEST.findall(Path("README.md").read_text(encoding="utf-8"))
+    results = LINKED_IN_BUNDLE.findall((BUNDLE / "results.md").read_text(encoding="utf-8"))
+    for name in {*tests, *(f"bundle/{name}" for name in results)}:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(name, folder / name)
     for page in (folder / OWN).rglob("*.md"):
