@@ -29,7 +29,7 @@ def write_measures(
         decimals: of every number.
     """
     with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
+        table = csv.writer(file, lineterminator="\n")
         table.writerow(HEADER)
         for test_set, rows in measures.items():
             for row in rows:
