@@ -35,7 +35,7 @@ PARTS = (
 )
 SMALL = "--camera our_camera.yaml --n_iterations 2 --n_yang_iterations 1"
 BRIEF = "--max_epochs 1"  # from weights with which even one step leaves a heart to measure
-BRIEF_STAGES = "--crops#max_epochs 1 --crops#crop_size [31,31,31] --volumes#max_epochs 1"
+BRIEF_STAGES = "--crops#max_epochs 1 --crops#val_interval 1 --crops#crop_size [31,31,31] --volumes#max_epochs 1"
 SMALL_CAMERA = SMALL.removeprefix("--camera our_camera.yaml ")
 
 

@@ -30,6 +30,11 @@ def check_training_settings(settings: Mapping[str, Any]) -> None:
     for name, value in _some(given, *FROM_ZERO).items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
             raise BadInput(f"{name} must be a number from 0, got {value!r}; is it a word or negative?")
+    if given.get("val_interval", 1) > given.get("max_epochs", math.inf):
+        raise BadInput(
+            f"a training needs a validation, got a val_interval of {given['val_interval']} for {given['max_epochs']} "
+            "epochs; no weights would be kept"
+        )
     _check_crop(given.get("crop_size"))
 
 

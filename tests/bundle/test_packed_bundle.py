@@ -44,7 +44,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A volume on the camera's grid: a warm ball with a hot shell inside the field of view."""
     x, y, z = np.ogrid[-138:139:4, -138:139:4, -98:99:4]
     distance_mm = np.sqrt(x**2 + y**2 + z**2)
-    activity = (distance_mm < 90) * 1.0 + ((distance_mm > 20) & (distance_mm < 30)) * 4.0
+    activity = (distance_mm < 90) * 100.0 + ((distance_mm > 20) & (distance_mm < 30)) * 400.0
     affine = np.diag([4.0, 4.0, 4.0, 1.0])
     affine[:3, 3] = (-138, -138, -98)
     file = tmp_path_factory.mktemp("study") / "patient.nii.gz"

@@ -110,6 +110,6 @@ def test_a_study_that_fails_is_named_whole_or_not_there_and_the_others_are_corre
         correct("some", n_workers=2)
     assert "second.nii.gz: MemoryError: no room" in str(find_bad_input(raised.value))
     told = capsys.readouterr().out
-    assert "first: corrected volume" in told
-    assert "second: corrected volume" not in told
+    assert "first: results in" in told
+    assert "second: results in" not in told
     assert sorted(entry.name for entry in (tmp_path / "some").iterdir() if entry.name[0] != ".") == ["first"]

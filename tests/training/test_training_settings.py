@@ -43,6 +43,7 @@ def test_possible_settings_pass() -> None:
         *(("crop_size", value) for value in (99, [48, 48], "48", [48, 48, 0], [48, 48, "x"])),
         *(("imbv_weight", value) for value in (-0.1, "x", math.nan, math.inf)),
         ("val_interval", 0),
+        ("val_interval", 4),
         ("patience", 0),
         ("clip_norm", 0),
     ],
