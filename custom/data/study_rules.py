@@ -103,14 +103,23 @@ def check_regions(regions: Volume, study: Volume) -> None:
             )
 
 
+def check_finite_ct(ct: Volume) -> None:
+    """Hold a CT against finite numbers.
+
+    Raises:
+        BadInput: it has others.
+    """
+    if not np.isfinite(ct.voxels).all():
+        raise BadInput("a CT is finite, got NaN or infinity")
+
+
 def check_ct(ct: Volume, study: Volume) -> None:
     """Hold the rules of a CT: finite, in Hounsfield units, about the middle of the study.
 
     Raises:
         BadInput: a rule is broken.
     """
-    if not np.isfinite(ct.voxels).all():
-        raise BadInput("a CT is finite, got NaN or infinity")
+    check_finite_ct(ct)
     if ct.voxels.min() > -200:
         raise BadInput(
             f"a CT in Hounsfield units has air or lung below -200, got a minimum of {ct.voxels.min():g}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import nibabel
@@ -37,7 +38,7 @@ class Volume:
         half_size = np.multiply(grid.shape, grid.spacing_mm) / 2
         return np.all(np.abs(self._from_middle_mm) <= half_size[:, None, None, None], axis=0)
 
-    @property
+    @cached_property
     def _from_middle_mm(self) -> np.ndarray:
         indices = np.indices(self.voxels.shape, dtype=np.float32)
         middle = (np.asarray(self.voxels.shape) - 1) / 2

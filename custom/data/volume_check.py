@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 
-import numpy as np
 from monai.config import KeysCollection
 from monai.data import MetaTensor
 from monai.transforms import MapTransform
 from monai.utils import ImageMetaKey, convert_to_numpy
 
 from custom.data.nm_dicom import bad_input_in
-from custom.data.study_rules import check_amounts, check_regions, check_same_grid
+from custom.data.study_rules import check_amounts, check_finite_ct, check_regions, check_same_grid
 from custom.data.volume import Volume
 from custom.errors import BadInput
 
@@ -52,10 +51,10 @@ def _check(key: Hashable, volume: Volume, reference: Volume) -> None:
     check_same_grid(volume, reference)
     if key == REGIONS:
         check_regions(volume, reference)
-    elif key != CT:
+    elif key == CT:
+        check_finite_ct(volume)
+    else:
         check_amounts(volume)
-    elif not np.isfinite(volume.voxels).all():
-        raise BadInput("a CT is finite, got NaN or infinity")
 
 
 def _volume(loaded: MetaTensor) -> Volume:
