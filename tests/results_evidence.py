@@ -92,6 +92,12 @@ def member_measures() -> list[MeasuresWithTruth]:
 def comparison(title: str) -> Comparison:
     """Return what the statistics of `measures` might be."""
     statistics = {
+        "means": {
+            "imbv": {
+                method: {"mean": imbv, "interval_95": (imbv - 0.01, imbv + 0.01)} for method, imbv in METHODS.items()
+            },
+            "imbv_error": {method: {"mean": 0.02, "interval_95": None} for method in ESTIMATES},
+        },
         "variance": {"imbv": variance(), "ssim": None},
         "imbv_agreement": {
             reference: {method: agreement() for method in METHODS if method != reference}

@@ -5,18 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from custom.evaluation.methods import TRUTH
 from custom.evaluation.page import Paragraph, Table
 from custom.evaluation.page_text import Text
 from custom.evaluation.published import P_AGAINST_IY
-from custom.evaluation.written_numbers import NOTHING, interval, probability, signed
+from custom.evaluation.written_numbers import NOTHING, interval, probability, signed, unsigned
 
 MEASURES = {
     "imbv": ("IMBV", 3),
+    "imbv_error": ("IMBV − iterative Yang", 3),
+    "imbv_error_tissues": ("IMBV − tissues", 3),
     "absolute_imbv_error": ("absolute error of IMBV against iterative Yang", 3),
     "ssim": ("SSIM", 4),
     "psnr_db": ("PSNR (dB)", 2),
     "rmse": ("RMSE", 4),
 }
+
+
+def means_table(means: Mapping[str, Mapping[str, Any]], *, title: str) -> Table:
+    """Show the mean of every measure over animals, and its interval.
+
+    Args:
+        means: by measure and method, as `compare_methods` gives them: `mean` and `interval_95`.
+        title: which animals.
+    """
+    methods = [method for method in means["imbv"] if method != TRUTH]
+    rows = [
+        [method, *(_mean(of[method], measure) if method in of else NOTHING for measure, of in means.items())]
+        for method in methods
+    ]
+    caption = (
+        f"{title}, each with the mean of its gates: mean (Student's 95 % interval). PSNR, SSIM and RMSE against "
+        "iterative Yang."
+    )
+    return Table(caption, ["method", *(MEASURES[measure][0] for measure in means)], rows)
 
 
 def variance_sentence(variance: Mapping[str, Any], measure: str) -> Paragraph:
@@ -109,6 +131,14 @@ def components_table(effects: Sequence[Mapping[str, Any]]) -> Table:
     )
     header = ["component", "networks", "measure", "difference", "95 % interval", "p (t, Holm)", "p (Wilcoxon)"]
     return Table(caption, header, rows)
+
+
+def _mean(described: Mapping[str, Any], measure: str) -> str:
+    decimals = MEASURES[measure][1]
+    write = signed if measure.startswith("imbv_error") else unsigned
+    ends = described["interval_95"]
+    spread = "" if ends is None else f" ({write(ends[0], decimals)} to {write(ends[1], decimals)})"
+    return f"{write(described['mean'], decimals)}{spread}"
 
 
 def _equals(p: float) -> str:

@@ -22,7 +22,7 @@ class Comparison:
         title: which animals.
         measures: one row per study and method of the paper.
         all_measures: the same, and rows of all other methods.
-        over_animals: `variance` by measure, `imbv_agreement` by reference and method, and `components`.
+        over_animals: `means` and `variance` by measure, `imbv_agreement` by reference and method, and `components`.
         over_volumes: the same with every volume on its own, as in the paper.
     """
 

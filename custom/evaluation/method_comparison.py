@@ -13,9 +13,10 @@ from custom.evaluation.measures import Measures
 from custom.evaluation.method_table import MethodTable, Subject, method_table
 from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.repeated_measures import analyse_variance, compare_all_pairs
-from custom.evaluation.statistics import compare_paired
+from custom.evaluation.statistics import compare_paired, interval_of_mean
 
 MEASURES = ("imbv", "ssim", "psnr_db", "rmse")
+DESCRIBED = ("imbv", "imbv_error", "imbv_error_tissues", "ssim", "psnr_db", "rmse")
 SUBJECTS: dict[str, Subject] = {"over_animals": "animal", "over_volumes_as_in_the_paper": "study"}
 
 
@@ -29,7 +30,8 @@ def compare_methods(measures: Sequence[Measures]) -> dict[str, Any]:
         measures: one row per study and method.
 
     Returns:
-        What JSON can hold, for both kinds of subject: their number `n`; under `variance` the analysis of variance of
+        What JSON can hold, for both kinds of subject: their number `n`; under `means` mean and interval of each measure
+        by method; under `variance` the analysis of variance of
         each measure with all pairs of methods, the truth left out; under `imbv_agreement` the differences of IMBV from
         iterative Yang and from the truth (as Bland and Altman), their equivalence, and the line; and `components`.
 
@@ -44,12 +46,20 @@ def _compare(measures: Sequence[Measures], by: Subject) -> dict[str, Any]:
     imbv = method_table(measures, "imbv", by=by)
     return {
         "n": len(imbv.subjects),
+        "means": {measure: _means(method_table(measures, measure, by=by)) for measure in DESCRIBED},
         "variance": {measure: _variance(method_table(estimates, measure, by=by)) for measure in MEASURES},
         "imbv_agreement": {
             reference: {method: _agreement(imbv, method, reference) for method in imbv.methods if method != reference}
             for reference in (REFERENCE, TRUTH)
         },
         "components": [asdict(effect) for effect in component_effects(estimates, by=by)],
+    }
+
+
+def _means(table: MethodTable) -> dict[str, Any]:
+    return {
+        method: {"mean": float(table.of(method).mean()), "interval_95": interval_of_mean(table.of(method))}
+        for method in table.methods
     }
 
 

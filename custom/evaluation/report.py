@@ -68,6 +68,7 @@ class StudyReporter:
         for item, output in zip(engine.state.batch, engine.state.output, strict=True):
             name, after = item["study"], output["pred"]
             report = {"study": name, "date": datetime.now().astimezone().isoformat(timespec="seconds")}
+            report["inputs"] = _checksums(item)
             report |= describe_change(item["before"], after, output["image"], item.get("regions"))
             report |= self._how(name, str(engine.state.device))
             folder = Path(after.meta["saved_to"]).parent
@@ -109,6 +110,12 @@ class StudyReporter:
             unit="activity (unit of the input)",
             regions=None if regions is None else voxels(regions),
         )
+
+
+def _checksums(item: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the checksum of each file that a study was read from."""
+    read = {"image": item["before"], **{key: item[key] for key in ("ct", "regions") if key in item}}
+    return {key: {"sha256": sha256(volume.meta["filename_or_obj"])} for key, volume in read.items()}
 
 
 def _subtitle(report: dict[str, Any]) -> str:

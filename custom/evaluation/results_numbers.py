@@ -18,7 +18,8 @@ def results_numbers(evidence: Evidence) -> dict[str, Any]:
 
     Returns:
         How the page was `made`; `members`: of each its `method` on the page, network, seed and the `sha256` of its
-        weights; for `paper`, `further` (None without) and `others` by title: description of every measure by method.
+        weights; for `paper`, `further` (None without) and `others` by title: description of every measure by method,
+        over volumes; for the first two also `over_animals`, means with their intervals.
     """
     methods = method_names(evidence.trained)
     return {
@@ -44,4 +45,8 @@ def write_numbers(path: Path, numbers: Mapping[str, Any]) -> None:
 
 
 def _numbers(compared: Comparison) -> dict[str, Any]:
-    return {"title": compared.title, "methods": describe_methods(compared.all_measures)}
+    return {
+        "title": compared.title,
+        "methods": describe_methods(compared.all_measures),
+        "over_animals": compared.over_animals["means"],
+    }

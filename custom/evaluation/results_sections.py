@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from custom.evaluation.agreement import bland_altman, imbv_box_plot
-from custom.evaluation.comparison_tables import components_table, equivalence_table, pairs_table, variance_sentence
+from custom.evaluation.comparison_tables import (
+    components_table,
+    equivalence_table,
+    means_table,
+    pairs_table,
+    variance_sentence,
+)
 from custom.evaluation.ct_shift_picture import ct_shift_picture
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.learning_curves import learning_curves
@@ -93,6 +99,7 @@ def differences_section(evidence: Evidence) -> list[Block]:
         blocks += [] if variance is None else [variance_sentence(variance, measure), pairs_table(variance, measure)]
     for compared in evidence.comparisons:
         blocks.append(Heading(f"Equivalence and components, {compared.title}"))
+        blocks.append(means_table(compared.over_animals["means"], title=compared.title))
         for reference, agreement in compared.over_animals["imbv_agreement"].items():
             blocks.append(equivalence_table(agreement, title=compared.title, reference=reference))
         components = compared.over_animals["components"]

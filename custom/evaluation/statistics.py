@@ -52,6 +52,22 @@ def describe(values: Values) -> Description:
     )
 
 
+def interval_of_mean(values: Values) -> tuple[float, float] | None:
+    """Return Student's 95 % interval of a mean, mean ± t(0.975, n − 1) · sd / √n, or None without any spread.
+
+    Args:
+        values: independent of each other, so give one value per animal.
+
+    Raises:
+        ValueError: no value, or one that is not finite.
+    """
+    sample = _finite(values)
+    if np.ptp(sample) == 0:
+        return None
+    low, high = stats.t.interval(0.95, sample.size - 1, loc=sample.mean(), scale=stats.sem(sample))
+    return float(low), float(high)
+
+
 def compare_paired(values: Values, reference: Values) -> PairedComparison:
     """Compare a measure between two methods, pair by pair.
 
@@ -69,13 +85,13 @@ def compare_paired(values: Values, reference: Values) -> PairedComparison:
     difference = np.subtract(*finite_pairs(values, reference))
     mean, n = float(difference.mean()), difference.size
     sd = float(difference.std(ddof=1)) if n > 1 else None
-    spread = sd is not None and np.ptp(difference) > 0
-    interval = stats.t.interval(0.95, n - 1, loc=mean, scale=sd / np.sqrt(n)) if spread else None
+    interval = interval_of_mean(difference)
+    spread = interval is not None
     return PairedComparison(
         n=n,
         mean_difference=mean,
         sd_difference=sd,
-        interval_95=None if interval is None else (float(interval[0]), float(interval[1])),
+        interval_95=interval,
         limits_of_agreement=None if sd is None else (mean - 1.96 * sd, mean + 1.96 * sd),
         p_t_test=float(stats.ttest_1samp(difference, 0).pvalue) if spread else None,
         p_wilcoxon=float(stats.wilcoxon(difference).pvalue) if spread else None,

@@ -12,8 +12,13 @@ SMALLEST_P = 0.001
 
 def mean_and_sd(described: Description, decimals: int, factor: float = 1) -> str:
     """Write mean ± SD, or the mean alone where one value has no spread."""
-    mean = f"{_rounded(factor * described.mean, decimals):.{decimals}f}".replace("-", "−")
+    mean = unsigned(factor * described.mean, decimals)
     return mean if described.sd is None else f"{mean} ± {factor * described.sd:.{decimals}f}"
+
+
+def unsigned(value: float, decimals: int) -> str:
+    """Write a number, with a sign only where it is negative."""
+    return f"{_rounded(value, decimals):.{decimals}f}".replace("-", "−")
 
 
 def signed(value: float, decimals: int) -> str:

@@ -61,10 +61,8 @@ def compare(protocol: Protocol, members: Sequence[Member]) -> None:
 def _check(protocol: Protocol, member: Member) -> None:
     """Look for all volumes that a member needs."""
     for run in protocol.trainings(member).values():
-        settings = run.value("settings")
-        volumes = ["image", settings["label_kind"], "regions", *settings["image_keys"]]
         for split in ("training", "validation"):
-            read_datalist(settings["dataset_dir"], split, volumes)
+            read_datalist(run.value("dataset_dir"), split, run.value("volume_keys"))
     for test_set, cohort in protocol.test_sets.items():
         read_datalist(cohort, "test", ["regions", *protocol.correction_of(member, test_set).value("image_keys")])
 
@@ -91,12 +89,19 @@ def _correct(protocol: Protocol, member: Member) -> None:
     for test_set, cohort in protocol.test_sets.items():
         run = protocol.correction_of(member, test_set)
         folder = protocol.folder("corrected", test_set, member.name)
-        studies = [study["study"] for study in read_datalist(cohort, "test", ["image"])]
-        if not all(_was_corrected(folder / study / f"{study}.json", checksum) for study in studies):
+        keys = [*run.value("image_keys"), "regions"]
+        studies = read_datalist(cohort, "test", keys)
+        if not all(_was_corrected(folder, study, keys, checksum) for study in studies):
             logger.info("%s: correction, %s", member.name, test_set)
             run.start(protocol.folder(member.name, "log.txt"))
 
 
-def _was_corrected(report: Path, checksum: str) -> bool:
-    """Tell whether a study was corrected with weights of a checksum."""
-    return report.exists() and json.loads(report.read_text(encoding="utf-8"))["weights"]["sha256"] == checksum
+def _was_corrected(folder: Path, study: Mapping[str, str], keys: Sequence[str], checksum: str) -> bool:
+    """Tell whether a study with such volumes was corrected with weights of a checksum."""
+    name = study["study"]
+    report = folder / name / f"{name}.json"
+    if not report.exists() or not (report.parent / f"{name}_corrected.nii.gz").exists():
+        return False
+    told = json.loads(report.read_text(encoding="utf-8"))
+    seen = {key: {"sha256": sha256(study[key])} for key in keys}
+    return told["weights"]["sha256"] == checksum and told.get("inputs") == seen

@@ -34,7 +34,8 @@ def test_it_compares_the_papers_networks_and_what_makes_their_comparison_fair(pa
     assert set(names) == {*PAPER, "unet_bv_wide", *seeds, *scales, "dc_dy_unet_bv_label_kind-truth"}
 
 
-def test_its_settings_are_those_of_training_and_inference(parser: ConfigParser) -> None:
+def test_its_settings_are_those_of_training_and_inference(parser: ConfigParser, tmp_path: Path) -> None:
+    parser["dataset_dir"] = str(write_cohort(tmp_path / "cohort"))
     protocol = parser.get_parsed_content("protocol")
     for member in parser.get_parsed_content("listed"):
         runs = protocol.trainings(member)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from custom.evaluation.comparison_tables import components_table, equivalence_table, pairs_table, variance_sentence
+from custom.evaluation.comparison_tables import (
+    components_table,
+    equivalence_table,
+    means_table,
+    pairs_table,
+    variance_sentence,
+)
 
 METHODS = ["no correction", "Dy-U-BV", "iterative Yang"]
 VARIANCE = {
@@ -19,6 +25,21 @@ VARIANCE = {
         {"first": "Dy-U-BV", "second": "iterative Yang", "p_tukey": 0.5, "p_holm": None},
     ],
 }
+
+
+def test_means_stand_with_their_intervals_and_errors_with_their_sign() -> None:
+    network = {"mean": 0.15123, "interval_95": (0.1399, 0.1601)}
+    means = {
+        "imbv": {"network": network, "truth": network, "iterative Yang": {"mean": 0.12, "interval_95": None}},
+        "imbv_error": {"network": {"mean": 0.0302, "interval_95": (-0.0011, 0.0616)}},
+        "psnr_db": {"network": {"mean": 32.178, "interval_95": (31.4, 32.9)}},
+    }
+    table = means_table(means, title="ten animals")
+    assert table.header == ["method", "IMBV", "IMBV − iterative Yang", "PSNR (dB)"]
+    assert table.rows == [
+        ["network", "0.151 (0.140 to 0.160)", "+0.030 (−0.001 to +0.062)", "32.18 (31.40 to 32.90)"],
+        ["iterative Yang", "0.120", "—", "—"],
+    ]
 
 
 def test_the_analysis_is_told_in_a_sentence() -> None:

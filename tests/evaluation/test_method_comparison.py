@@ -50,6 +50,14 @@ def test_it_is_given_over_animals_and_in_the_papers_way(comparison: dict) -> Non
     }
 
 
+def test_means_are_over_animals_of_means_over_gates(rows: list[Measures], comparison: dict) -> None:
+    animals = np.reshape([row.imbv for row in rows if row.method == METHODS[0]], (6, 2)).mean(axis=1)
+    described = comparison["over_animals"]["means"]["imbv"][METHODS[0]]
+    assert described["mean"] == pytest.approx(animals.mean())
+    assert described["interval_95"] == pytest.approx(stats.t.interval(0.95, 5, animals.mean(), stats.sem(animals)))
+    assert "iterative Yang" not in comparison["over_animals"]["means"]["ssim"]
+
+
 def test_the_truth_is_no_method_that_others_are_compared_with(comparison: dict) -> None:
     variance = comparison["over_animals"]["variance"]
     assert variance["imbv"]["methods"] == list(METHODS[:4])

@@ -18,10 +18,8 @@ def volume(voxels, **meta):
     return MetaTensor(torch.as_tensor(np.asarray(voxels, dtype=np.float32))[None], affine=AFFINE, meta=meta)
 
 
-BEFORE = volume(heart(), filename_or_obj="rest.dcm")
 AFTER = volume(1.5 * heart())
 SEEN = Orientation("RAS", labels=None)(volume(heart() / 1000, activity_scale=1000.0))
-REGIONS = volume(regions_of(heart()), filename_or_obj="regions.nii")
 
 
 @pytest.fixture
@@ -36,11 +34,18 @@ def reporter(tmp_path):
     )
 
 
-@pytest.mark.parametrize("regions", [None, REGIONS])
-def test_report_and_picture_stand_beside_the_corrected_volume(tmp_path, reporter, regions):
+def read_from(path, voxels):
+    path.write_bytes(path.name.encode())
+    return volume(voxels, filename_or_obj=str(path))
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_report_and_picture_stand_beside_the_corrected_volume(tmp_path, reporter, known):
     (tmp_path / "rest").mkdir()
     after = volume(1.5 * heart(), saved_to=str(tmp_path / "rest" / "rest_corrected.nii.gz"))
-    item = {"study": "rest", "before": BEFORE} | ({} if regions is None else {"regions": regions})
+    item = {"study": "rest", "before": read_from(tmp_path / "rest.dcm", heart())}
+    if known:
+        item["regions"] = read_from(tmp_path / "regions.nii", regions_of(heart()))
     state = SimpleNamespace(batch=[item], output=[{"pred": after, "image": SEEN}], device=torch.device("cpu"))
     reporter.write(SimpleNamespace(state=state))
 
@@ -53,13 +58,15 @@ def test_report_and_picture_stand_beside_the_corrected_volume(tmp_path, reporter
     assert report["software"]["cardiac-spect-pvc"] == "0.1.0"
     assert report["device"] == "cpu"
     assert report["seconds"] >= 0
-    assert ("imbv" in report) == (regions is not None)
+    assert ("imbv" in report) == known
+    files = {"image": b"rest.dcm"} | ({"regions": b"regions.nii"} if known else {})
+    assert report["inputs"] == {key: {"sha256": hashlib.sha256(name).hexdigest()} for key, name in files.items()}
 
 
 def test_without_pictures_there_is_the_report_alone(tmp_path, reporter):
     reporter.pictures = False
     after = volume(1.5 * heart(), saved_to=str(tmp_path / "rest_corrected.nii.gz"))
-    item = {"study": "rest", "before": BEFORE}
+    item = {"study": "rest", "before": read_from(tmp_path / "rest.dcm", heart())}
     state = SimpleNamespace(batch=[item], output=[{"pred": after, "image": SEEN}], device=torch.device("cpu"))
     reporter.write(SimpleNamespace(state=state))
-    assert {file.name for file in tmp_path.iterdir()} == {"model.pt", "rest.json"}
+    assert {file.name for file in tmp_path.iterdir()} == {"model.pt", "rest.dcm", "rest.json"}

@@ -41,8 +41,8 @@ def test_what_could_not_be_analysed_is_left_out() -> None:
     blocks = sections.differences_section(EVIDENCE)
     assert kinds(blocks) == [
         *("Heading", "Paragraph", "Table"),
-        *("Heading", "Table", "Table", "Table"),
-        *("Heading", "Table", "Table", "Table"),
+        *("Heading", "Table", "Table", "Table", "Table"),
+        *("Heading", "Table", "Table", "Table", "Table"),
     ]
     assert [block.text for block in blocks if isinstance(block, Heading)] == [
         "All pairs, ten animals",
@@ -75,5 +75,5 @@ def test_what_there_is_no_evidence_of_is_left_out() -> None:
     least = replace(EVIDENCE, further=None, others={}, shifts={}, wrong_gate=None, findings=())
     assert sections.ct_section(least) == sections.findings_section(least.findings) == []
     assert kinds(sections.truth_section(least)) == ["Table", "Illustration"]
-    assert kinds(sections.differences_section(least))[-4:] == ["Heading", "Table", "Table", "Table"]
+    assert kinds(sections.differences_section(least))[-5:] == ["Heading", "Table", "Table", "Table", "Table"]
     assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Illustration"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from custom.evaluation.statistics import Description, compare_paired, describe, holm
+from custom.evaluation.statistics import Description, compare_paired, describe, holm, interval_of_mean
 
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=12)
 
@@ -32,6 +32,13 @@ def test_a_comparison_by_hand() -> None:
     assert comparison.limits_of_agreement == pytest.approx((0.04, 3.96))
     assert comparison.p_t_test == pytest.approx(1 - math.sqrt(6 / 7))  # t = 2√3; for 2 degrees 1 − t / √(2 + t²)
     assert comparison.p_wilcoxon == pytest.approx(0.25)  # all three of one sign: 2 / 2³
+
+
+def test_the_interval_of_a_mean_by_hand() -> None:
+    """Mean 2, SD 1, √3 values, t(0.975, 2) = 4.303."""
+    assert interval_of_mean([1, 2, 3]) == pytest.approx((2 - 4.3027 / 3**0.5, 2 + 4.3027 / 3**0.5), abs=1e-4)
+    assert interval_of_mean([1]) is None
+    assert interval_of_mean([2, 2]) is None
 
 
 def test_without_spread_there_is_no_test() -> None:

@@ -35,7 +35,7 @@ def start_in_no_time(run: BundleRun, log: Path) -> None:
     if run.verb == "training":
         leave_training(folder, run.value("settings"))
     else:
-        leave_correction(folder, Path(run.options["input"]), Path(run.options["weights"]))
+        leave_correction(folder, run)
 
 
 def leave_training(folder: Path, settings: dict) -> None:
@@ -59,10 +59,19 @@ def leave_training(folder: Path, settings: dict) -> None:
     write_curve(folder / "curve.csv", curve)
 
 
-def leave_correction(folder: Path, cohort: Path, weights: Path) -> None:
-    """Write the reports of a cohort's test studies."""
-    checksum = hashlib.sha256(weights.read_bytes()).hexdigest()
+def leave_correction(folder: Path, run: BundleRun) -> None:
+    """Write the reports of a cohort's test studies, each beside an empty volume."""
+    cohort, keys = Path(run.options["input"]), [*run.value("image_keys"), "regions"]
     for entry in json.loads((cohort / "dataset.json").read_text())["test"]:
         study = Path(entry["image"]).name.removesuffix("_mlem.nii.gz")
         (folder / study).mkdir(parents=True, exist_ok=True)
-        (folder / study / f"{study}.json").write_text(json.dumps({"weights": {"sha256": checksum}}))
+        (folder / study / f"{study}_corrected.nii.gz").touch()
+        report = {
+            "inputs": {key: _checksum(cohort / entry[key]) for key in keys},
+            "weights": _checksum(Path(run.options["weights"])),
+        }
+        (folder / study / f"{study}.json").write_text(json.dumps(report))
+
+
+def _checksum(file: Path) -> dict[str, str]:
+    return {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()}

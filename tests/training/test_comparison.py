@@ -100,6 +100,39 @@ def test_corrections_by_other_weights_are_made_anew(
     assert started == [("cohort", "unet")]
 
 
+def test_a_cohort_made_anew_in_its_place_is_trained_on_and_corrected_anew(
+    members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    cohort = write_cohort(tmp_path / "cohort", n_training=1, n_validation=1, n_test=1, seed=1)
+    compare(protocol_of(cohort, tmp_path / "output"), members)
+    started.clear()
+    write_cohort(cohort, n_training=1, n_validation=1, n_test=1, seed=2)
+    compare(protocol_of(cohort, tmp_path / "output"), members)
+    assert started == [run for member in members for run in all_of(member)]
+
+
+def test_another_ct_is_corrected_anew_by_the_network_that_sees_it(
+    members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    cohort = write_cohort(tmp_path / "cohort", n_training=1, n_validation=1, n_test=1)
+    compare(protocol_of(cohort, tmp_path / "output"), members)
+    started.clear()
+    ct = cohort / json.loads((cohort / "dataset.json").read_text())["test"][0]["ct"]
+    ct.write_bytes(ct.read_bytes() + b"\0")
+    compare(protocol_of(cohort, tmp_path / "output"), members)
+    assert started == [("cohort", "unet_ct")]
+
+
+def test_a_correction_whose_volume_is_gone_is_made_anew(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    compare(protocol_of(cohort, tmp_path), members)
+    next((tmp_path / "corrected" / "cohort" / "unet").rglob("*_corrected.nii.gz")).unlink()
+    started.clear()
+    compare(protocol_of(cohort, tmp_path), members)
+    assert started == [("cohort", "unet")]
+
+
 def test_a_member_that_fails_is_named_and_the_others_go_on(
     cohort: Path,
     members: list[Member],

@@ -15,8 +15,7 @@ from custom.training.curve import CurvePoint, read_curve
 from custom.training.member_record import curve_record, joined, note_member, weights_record
 from custom.training.members import read_members
 from tests.training.comparisons import leave_training, protocol_of
-
-COHORT = Path("/data/cohort")
+from tests.virtual_cohort import write_cohort
 
 
 def curve(*losses: float | None) -> list[CurvePoint]:
@@ -57,7 +56,7 @@ def test_marks_are_not_counted_among_the_parameters(tmp_path: Path) -> None:
 
 
 def test_a_members_place_in_the_list_says_what_led_to_its_weights(tmp_path: Path) -> None:
-    protocol = protocol_of(COHORT, tmp_path)
+    protocol = protocol_of(write_cohort(tmp_path / "cohort"), tmp_path)
     members = read_members([{"network": "unet"}, {"network": "dy_unet", "seed": 2, "kernel_scale": 1.0}], seed=1)
     for member in members:
         for stage, run in protocol.trainings(member).items():

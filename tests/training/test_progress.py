@@ -10,7 +10,7 @@ import torch
 from custom.errors import BadInput
 from custom.training.progress import Progress, is_finished, open_training
 
-SETTINGS = {"dataset_dir": "/data/cohort", "seed": 1, "max_epochs": 9, "crop_size": None, "image_keys": ["image"]}
+SETTINGS = {"volumes": "4b3a", "seed": 1, "max_epochs": 9, "crop_size": None, "image_keys": ["image"]}
 
 
 def keep(path: Path, iteration: int, epoch_length: int) -> None:
@@ -99,7 +99,7 @@ def test_a_folder_that_cannot_be_written_to_is_named_before_any_work(tmp_path: P
     [
         ({"seed": 2}, "seed 1, now 2;"),
         ({"max_epochs": 10}, "max_epochs 9, now 10;"),
-        ({"dataset_dir": "/data/other", "seed": 2}, "dataset_dir '/data/cohort', now '/data/other'; seed 1, now 2;"),
+        ({"volumes": "7c01", "seed": 2}, "volumes '4b3a', now '7c01'; seed 1, now 2;"),
         ({"crop_size": [48, 48, 40]}, "crop_size None, now [48, 48, 40];"),
         ({"image_keys": ["image", "ct"]}, "image_keys ['image'], now ['image', 'ct'];"),
         ({"dropout": 0.1}, "dropout None, now 0.1;"),

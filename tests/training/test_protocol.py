@@ -6,6 +6,7 @@ from pathlib import Path
 
 from custom.training.members import read_members
 from tests.training.comparisons import CONFIGS, protocol_of
+from tests.virtual_cohort import write_cohort
 
 COHORT = Path("/data/cohort")
 
@@ -28,7 +29,7 @@ def test_each_stage_begins_from_the_best_weights_of_the_one_before(tmp_path: Pat
 
 
 def test_networks_of_one_seed_see_the_same_volumes_under_the_same_settings(tmp_path: Path) -> None:
-    protocol = protocol_of(COHORT, tmp_path)
+    protocol = protocol_of(write_cohort(tmp_path / "cohort"), tmp_path / "output")
     first, second = (
         [run.value("settings") for run in protocol.trainings(member).values()]
         for member in read_members([{"network": "unet"}, {"network": "dc_dy_unet_bv"}], seed=1)
