@@ -18,6 +18,7 @@ from monai.bundle.utils import DEFAULT_EXP_MGMT_SETTINGS
 from monai.utils import ensure_tuple
 
 from custom.errors import BadInput, explain_bad_input
+from custom.settings import check_device
 
 OURS = "custom."
 PATHS = {
@@ -59,6 +60,8 @@ def check_run(words: list[str]) -> None:
     parser.read_meta([file for file in metadata if Path(file).is_file()])
     _check_settings(settings, {**_settings_of_tracking(given.get("tracking")), **parser.config})
     _check_paths(settings)
+    if not str(settings.get("device", "$")).startswith(("$", "@")):
+        check_device(settings["device"])
     parser.update(settings)
     unknown = unknown_references(parser)
     if unknown:

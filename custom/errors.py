@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 
 
 class BadInput(ValueError):
     """A user's file or setting breaks a rule; the message gives the rule, what was got and the likely cause."""
+
+
+@contextmanager
+def written_to(folder: Path) -> Iterator[None]:
+    """Tell in one line that results could not be written.
+
+    Raises:
+        BadInput: what is done in this context meets an error of the file system.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BadInput(
+            f"results are written whole or not at all, got '{error.strerror or error}' in {folder}; is the disk full?"
+        ) from error
 
 
 def find_bad_input(error: BaseException | None) -> BadInput | None:

@@ -9,6 +9,8 @@ import torch
 
 from custom.errors import BadInput
 
+DEVICE_RULE = "device must be one that torch finds here"
+
 
 def check_whole(*, smallest: int = 1, **numbers: object) -> None:
     """Hold settings that count something against the whole numbers.
@@ -61,12 +63,14 @@ def check_device(device: Any) -> None:  # noqa: ANN401
     """Hold a device against those that torch finds.
 
     Args:
-        device: as torch takes it, such as "cpu" or "cuda:0".
+        device: its name, such as "cpu" or "cuda:0".
 
     Raises:
         BadInput: it is not there.
     """
     try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, TypeError) as error:
-        raise BadInput(f"device must be one that torch finds here, got {device!r}; cpu always works") from error
+        holds_numbers = isinstance(device, str) and not torch.zeros(1, device=device).is_meta
+    except (RuntimeError, AssertionError) as error:
+        raise BadInput(f"{DEVICE_RULE}, got {device!r}; cpu always works") from error
+    if not holds_numbers:
+        raise BadInput(f"{DEVICE_RULE}, got {device!r}; cpu always works")

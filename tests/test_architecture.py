@@ -16,15 +16,15 @@ CUSTOM = REPOSITORY / "custom"
 CONFIGS = REPOSITORY / "bundle" / "configs"
 
 PHYSICS = ["scanner", "projection", "reconstruction", "simulation", "data"]  # data flows this way only
-ANYWHERE = {"compressed", "digest", "errors", "machine", "settings"}
+ANYWHERE = {"digest", "errors", "machine", "nifti_file", "settings"}
 FILES = {"leftovers", "result_folder"}
 MAY_IMPORT = {room: ANYWHERE | FILES | {"cluster", *PHYSICS[:place]} for place, room in enumerate(PHYSICS)} | {
-    "compressed": set(),
     "digest": set(),
     "errors": set(),
     "machine": set(),
+    "nifti_file": {"errors"},
     "settings": {"errors"},
-    "command_line": {"errors"},
+    "command_line": {"errors", "settings"},
     "cluster": ANYWHERE,
     "leftovers": set(),
     "result_folder": ANYWHERE | {"leftovers"},

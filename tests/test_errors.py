@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from custom.errors import BadInput, find_bad_input
+from custom.errors import BadInput, find_bad_input, written_to
 from tests.conftest import RunPython
 
 WRAPPED = """
@@ -55,3 +57,11 @@ def test_a_circle_of_exceptions_ends() -> None:
 def test_bad_input_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="rule"):
         raise BadInput("rule")
+
+
+def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
+    with (
+        pytest.raises(BadInput, match=f"got 'No space left on device' in {tmp_path}; is the disk full"),
+        written_to(tmp_path),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

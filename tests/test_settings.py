@@ -48,7 +48,7 @@ def test_the_processor_is_always_there():
     check_device("cpu")
 
 
-@pytest.mark.parametrize("device", ["gpu", "cuda:99", 7.5, [1]])
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", "meta", 7.5, [1]])
 def test_a_device_that_is_not_there_is_refused(device):
     with pytest.raises(BadInput, match="device must be one that torch finds here, got"):
         check_device(device)

@@ -12,6 +12,7 @@ from monai.data import FolderLayoutBase
 
 from custom.errors import BadInput
 from custom.leftovers import remove_leftovers
+from custom.nifti_file import UNREADABLE, open_nifti
 from custom.settings import check_yes_or_no
 
 PREFIX_ASIDE = ".partial-"
@@ -94,7 +95,7 @@ class StudyFolders(FolderLayoutBase):
         """Return where `SaveImaged` writes the corrected volume of a study, aside."""
         folder = self.prepare() / subject
         folder.mkdir(exist_ok=True)
-        return folder / f"{subject}_corrected.nii.gz"
+        return folder / f"{subject}{ENDS[0]}"
 
     def attach(self, engine: Engine) -> None:
         """Publish every study when its iteration, reports included, is complete; in the end remove what lay aside."""
@@ -102,10 +103,15 @@ class StudyFolders(FolderLayoutBase):
         engine.add_event_handler(Events.COMPLETED, self.tidy)
 
     def publish(self, engine: Engine) -> None:
-        """Move the studies of this iteration into place."""
+        """Move the studies of this iteration into place.
+
+        Raises:
+            BadInput: a corrected volume was not written whole, of which `SaveImaged` only warns.
+        """
         for item in engine.state.batch:
             self.check_free(item["study"])
             written, final = self.prepare() / item["study"], self.folder(item["study"])
+            _check_whole(written / f"{item['study']}{ENDS[0]}")
             if final.exists():
                 final.replace(self.prepare() / f"{item['study']}.replaced")
             written.replace(final)
@@ -115,6 +121,16 @@ class StudyFolders(FolderLayoutBase):
         if self._removal is not None:
             self._removal()
         self._aside = None
+
+
+def _check_whole(volume: Path) -> None:
+    try:
+        open_nifti(volume)
+    except UNREADABLE as error:
+        raise BadInput(
+            f"a corrected volume is written whole or not at all, got {volume.name} that cannot be read back ({error}); "
+            "is the disk full?"
+        ) from error
 
 
 def _remove(aside: Path | None, made: list[Path]) -> None:

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from monai.data import MetaTensor
 
 from custom.digest import sha256
+from custom.errors import written_to
 from custom.evaluation.change import describe_change, voxels
 from custom.evaluation.figures import three_planes
 from custom.settings import check_yes_or_no
@@ -72,13 +73,13 @@ class StudyReporter:
             report |= describe_change(item["before"], after, output["image"], item.get("regions"))
             report |= self._how(name, str(engine.state.device))
             folder = Path(after.meta["saved_to"]).parent
-            if self.pictures:
-                figure = self._figure(report, item["before"], after, item.get("regions"))
-                figure.savefig(folder / f"{name}.png")
-            report["seconds"] = round(time.perf_counter() - self._started, 2)
-            (folder / f"{name}.json").write_text(
-                json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-            )
+            with written_to(folder):
+                if self.pictures:
+                    figure = self._figure(report, item["before"], after, item.get("regions"))
+                    figure.savefig(folder / f"{name}.png")
+                report["seconds"] = round(time.perf_counter() - self._started, 2)
+                written = json.dumps(report, indent=2, ensure_ascii=False)
+                (folder / f"{name}.json").write_text(f"{written}\n", encoding="utf-8")
 
     def _start(self) -> None:
         self._started = time.perf_counter()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 
-import nibabel
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
 
-from custom.compressed import check_gzip
 from custom.errors import BadInput
+from custom.nifti_file import UNREADABLE, open_nifti
 
 
 def read_volume(path: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -20,12 +17,11 @@ def read_volume(path: Path) -> tuple[np.ndarray, np.ndarray]:
         BadInput: no file, or one that cannot be read to its end.
     """
     try:
-        check_gzip(path)
-        image = nibabel.load(path)
-        if image.get_data_dtype().kind not in "iuf":
-            raise ValueError(f"its voxels are of type {image.get_data_dtype()}")
+        image = open_nifti(path)
         return np.asarray(image.dataobj, dtype=np.float32), image.affine
-    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
+    except UNREADABLE as error:
         raise BadInput(f"{path} must be a whole NIfTI volume ({error}); was it cut short?") from error
 
 

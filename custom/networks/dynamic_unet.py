@@ -81,7 +81,7 @@ class DynamicUNet(nn.Module):
             kernels and 1 for static ones.
 
     Raises:
-        BadInput: no whole number of filters, no positive scale, or a switch that is neither on nor off.
+        BadInput: no whole number of channels or filters, no positive scale, or a switch that is neither on nor off.
         ValueError: another switch out of its range.
 
     Source: section II.D of the paper.
@@ -103,7 +103,7 @@ class DynamicUNet(nn.Module):
     ) -> None:
         super().__init__()
         scale = (0.5 if dynamic else 1.0) if kernel_scale is None else kernel_scale
-        check_whole(n_filters=n_filters)
+        check_whole(in_channels=in_channels, out_channels=out_channels, n_filters=n_filters)
         check_yes_or_no(dynamic=dynamic, dense_connection=dense_connection)
         check_positive(kernel_scale=scale)
         if stride not in SMALLEST_SIZE:

@@ -9,7 +9,7 @@ import nibabel
 import numpy as np
 
 from custom.errors import BadInput
-from custom.reconstruction.study import UNREADABLE
+from custom.nifti_file import UNREADABLE, open_nifti
 
 PER_SECOND = {"activity": "activity-per-second", "scatter": "scatter-per-second"}
 """Kinds of file that grow with the time a gate is seen, and their names while they are per second."""
@@ -66,8 +66,10 @@ def write_amounts(rates: dict[str, list[Path]], folder: Path, stem: str, seconds
 
 def _times(path: Path, seconds: float) -> nibabel.Nifti1Image:
     try:
-        image = nibabel.load(path)
+        image = open_nifti(path)
         amount = image.get_fdata(dtype=np.float32) * np.float32(seconds)
+    except BadInput as error:
+        raise BadInput(f"{path}: {error}") from error
     except UNREADABLE as error:
         raise BadInput(f"{path.name} must be a whole NIfTI image, got {path} ({error}); is it cut off?") from error
     return nibabel.Nifti1Image(amount, image.affine, image.header, dtype=np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,19 +9,16 @@ from typing import Any
 import nibabel
 import numpy as np
 import torch
-from nibabel.filebasedimages import ImageFileError
-from nibabel.spatialimages import HeaderDataError
 from torch import Tensor
 
-from custom.compressed import check_gzip
 from custom.errors import BadInput
+from custom.nifti_file import UNREADABLE, open_nifti
 from custom.reconstruction.regions import Region
 from custom.reconstruction.study_files import StudyFiles
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 
 GRID_TOLERANCE_MM = 0.1
-UNREADABLE = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +116,9 @@ def _open(path: str | Path | None, name: str) -> Any:  # noqa: ANN401  nibabel p
     if not Path(path).is_file():
         raise BadInput(f"{name} must be an existing file, got {path}; is the name or the working directory another?")
     try:
-        check_gzip(path)
-        image = nibabel.load(path)
-        if image.get_data_dtype().kind not in "iuf":
-            raise ValueError(f"values of type {image.get_data_dtype()}")
-        return image
+        return open_nifti(path)
+    except BadInput as error:
+        raise BadInput(f"{name}, {path}: {error}") from error
     except UNREADABLE as error:
         raise BadInput(
             f"{name} must be a NIfTI image, got {path} ({error}); is it another format or cut off?"

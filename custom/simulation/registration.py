@@ -32,9 +32,9 @@ class Registration:
 
     def __post_init__(self) -> None:
         """Refuse errors that cannot be."""
-        if not 0 <= self.shift_mm <= LARGEST_SHIFT_MM:
+        if not isinstance(self.shift_mm, int | float) or not 0 <= self.shift_mm <= LARGEST_SHIFT_MM:
             raise BadInput(
-                f"ct_shift_mm must be a length of at most {LARGEST_SHIFT_MM:g}, got {self.shift_mm}; farther, the "
+                f"ct_shift_mm must be a length from 0 to {LARGEST_SHIFT_MM:g}, got {self.shift_mm!r}; farther, the "
                 "outlined heart lies beside the imaged one and nothing is corrected"
             )
         if self.gate not in CT_GATES:

@@ -3,6 +3,8 @@ import pickle
 import time
 from types import SimpleNamespace
 
+import nibabel
+import numpy as np
 import pytest
 
 from custom.data.study_folders import StudyFolders
@@ -13,6 +15,10 @@ def names(folder):
     return sorted(file.name for file in folder.iterdir())
 
 
+def save_volume(file):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((4, 4, 4), np.float32), np.eye(4)), file)
+
+
 def iteration(*studies):
     return SimpleNamespace(state=SimpleNamespace(batch=[{"study": name} for name in studies]))
 
@@ -21,7 +27,7 @@ def test_a_study_appears_whole_and_only_when_published(tmp_path):
     folders = StudyFolders(tmp_path / "out")
     file = folders.filename(subject="rest.1", idx=None)
     assert file.name == "rest.1_corrected.nii.gz"
-    file.write_text("corrected")
+    save_volume(file)
     (file.parent / "rest.1.json").write_text("report")
     assert not folders.folder("rest.1").exists()
     folders.publish(iteration("rest.1"))
@@ -38,7 +44,7 @@ def test_earlier_results_are_replaced_only_where_allowed(tmp_path):
                 folders.check_free("rest")
         else:
             folders.check_free("rest")
-            folders.filename(subject="rest").touch()
+            save_volume(folders.filename(subject="rest"))
             folders.publish(iteration("rest"))
             assert names(tmp_path / "rest") == ["rest_corrected.nii.gz"]
 
@@ -51,7 +57,7 @@ def test_what_is_no_result_is_never_replaced(tmp_path, overwrite):
     folders = StudyFolders(tmp_path, overwrite=overwrite)
     with pytest.raises(BadInput, match=r"got .*rest\.nii\.gz, which would be lost"):
         folders.check_free("rest")
-    folders.filename(subject="rest").touch()
+    save_volume(folders.filename(subject="rest"))
     with pytest.raises(BadInput, match="would be lost"):
         folders.publish(iteration("rest"))
     assert (tmp_path / "rest" / "rest.nii.gz").read_text() == "the study"
@@ -59,7 +65,7 @@ def test_what_is_no_result_is_never_replaced(tmp_path, overwrite):
 
 def test_what_an_interrupted_run_left_aside_is_removed(tmp_path):
     folders = StudyFolders(tmp_path / "deep" / "out")
-    folders.filename(subject="rest").touch()
+    save_volume(folders.filename(subject="rest"))
     del folders
     assert not names(tmp_path), "folders made for nothing go as well"
 
@@ -81,7 +87,7 @@ def test_what_a_killed_run_left_aside_is_removed_a_day_later(tmp_path):
 def test_published_results_stay_when_the_rest_is_removed(tmp_path):
     folders = StudyFolders(tmp_path / "out")
     for name in ("done", "half"):
-        folders.filename(subject=name).touch()
+        save_volume(folders.filename(subject=name))
     folders.publish(iteration("done"))
     del folders
     assert names(tmp_path / "out") == ["done"]
@@ -90,7 +96,7 @@ def test_published_results_stay_when_the_rest_is_removed(tmp_path):
 def test_tidied_folders_can_be_used_again(tmp_path):
     folders = StudyFolders(tmp_path)
     for name in ("rest", "stress"):
-        folders.filename(subject=name).touch()
+        save_volume(folders.filename(subject=name))
         folders.publish(iteration(name))
         folders.tidy()
         assert not [name for name in names(tmp_path) if name.startswith(".")]
@@ -115,9 +121,21 @@ def test_a_copy_for_a_worker_writes_aside_within_the_runs_own_folder(tmp_path, m
     folders.prepare()
     copied = pickle.loads(pickle.dumps(folders))
     assert (copied.output_dir, copied.overwrite) == (tmp_path / "out", True)
-    copied.filename("study").touch()
+    save_volume(copied.filename("study"))
     copied.publish(iteration("study"))
     assert names(tmp_path / "out" / "study") == ["study_corrected.nii.gz"]
     assert copied.prepare().parent == folders.prepare().absolute()
     folders.tidy()
     assert names(tmp_path / "out") == ["study"], "what a killed worker left goes with the run that started it"
+
+
+@pytest.mark.parametrize("size", [0, 40])
+def test_a_volume_that_was_not_written_to_its_end_does_not_appear(tmp_path, size):
+    """On a full disk `SaveImaged` only warns."""
+    folders = StudyFolders(tmp_path)
+    file = folders.filename(subject="rest")
+    save_volume(file)
+    file.write_bytes(file.read_bytes()[:size])
+    with pytest.raises(BadInput, match=r"got rest_corrected\.nii\.gz that cannot be read back .* is the disk full"):
+        folders.publish(iteration("rest"))
+    assert not folders.folder("rest").exists()

@@ -29,7 +29,7 @@ def test_a_shift_has_its_length_in_a_direction_of_each_animal(length):
 
 @pytest.mark.parametrize("shift_mm", [-1.0, 50.1, 150.0, np.nan, np.inf])
 def test_a_length_that_cannot_be_is_refused(shift_mm):
-    with pytest.raises(BadInput, match=r"ct_shift_mm must be a length of at most 50, got .* nothing is corrected"):
+    with pytest.raises(BadInput, match=r"ct_shift_mm must be a length from 0 to 50, got .* nothing is corrected"):
         Registration(shift_mm=shift_mm)
 
 
