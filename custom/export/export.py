@@ -21,6 +21,7 @@ from custom.errors import BadInput
 from custom.export.about import about
 from custom.export.formats import FORMATS, About, Format, opset
 from custom.result_folder import ResultFolder
+from custom.settings import check_whole
 
 REPORT = "export.json"
 TOLERANCE = 1e-4
@@ -62,12 +63,7 @@ class Export:
     def __post_init__(self) -> None:
         """Refuse before the work starts what would fail in it."""
         check_formats(self.formats)
-        n_channels = len(self.switches["image_keys"])
-        if len(self.input_shape) != 5 or tuple(self.input_shape[:2]) != (1, n_channels):
-            raise BadInput(
-                f"input_shape is (1, {n_channels}, x, y, z) for this network, got {tuple(self.input_shape)}; kernels "
-                "differ from volume to volume, so that files hold for a batch of one"
-            )
+        check_shape(self.input_shape, n_channels=len(self.switches["image_keys"]))
         _ = self.folder
 
     @property
@@ -83,12 +79,11 @@ class Export:
             network: with its weights, on the CPU.
 
         Raises:
-            BadInput: a file computes something else than the network.
+            BadInput: the network takes no such image, or a file computes something else than the network.
         """
         network = network.eval()
         image = torch.rand(tuple(self.input_shape), generator=torch.Generator().manual_seed(0))
-        with torch.no_grad():
-            expected = network(image)
+        expected = self._expected(network, image)
         with self.folder.filled() as unfinished, torch.no_grad():
             files = {}
             for name in self.formats:
@@ -100,6 +95,13 @@ class Export:
         largest = max(entry["largest_difference"] for entry in files.values())
         told = ", ".join(f"{file} ({entry['bytes'] / 1e6:.1f} MB)" for file, entry in files.items())
         logger.info("%s in %s; from the network they differ by %.1g at most", told, self.output_dir, largest)
+
+    def _expected(self, network: nn.Module, image: torch.Tensor) -> torch.Tensor:
+        try:
+            with torch.no_grad():
+                return network(image)
+        except ValueError as error:
+            raise BadInput(f"input_shape must suit the network, got {self.input_shape}: {error}") from error
 
     @cached_property
     def _sha256(self) -> str:
@@ -127,13 +129,27 @@ class Export:
         }
 
 
+def check_shape(shape: Sequence[int], *, n_channels: int) -> None:
+    """Hold the shape of the image that an exported file takes against (1, C, X, Y, Z).
+
+    Raises:
+        BadInput: another number of axes, volumes or channels, or an axis that is no whole number of voxels.
+    """
+    if not isinstance(shape, Sequence) or len(shape) != 5 or tuple(shape[:2]) != (1, n_channels):
+        raise BadInput(
+            f"input_shape is (1, {n_channels}, x, y, z) for this network, got {shape}; kernels differ from volume to "
+            "volume, so that files hold for a batch of one"
+        )
+    check_whole(**{f"input_shape along {axis}": length for axis, length in zip("xyz", shape[2:], strict=True)})
+
+
 def check_formats(formats: Sequence[str]) -> None:
     """Hold names of formats, and what they need, against what there is.
 
     Raises:
         BadInput: no format, an unknown one, or one whose packages are not installed.
     """
-    if isinstance(formats, str) or not formats or not set(formats) <= FORMATS.keys():
+    if not isinstance(formats, Sequence) or isinstance(formats, str) or not formats or not set(formats) <= {*FORMATS}:
         raise BadInput(f"formats are some of [{', '.join(FORMATS)}], got {formats!r}; is one misspelt?")
     missing = [package for name in formats for package in FORMATS[name].packages if find_spec(package) is None]
     if missing:

@@ -60,8 +60,8 @@ def load_states(path: Path, objects: dict[str, Any], engine: Engine) -> None:
     except Exception as error:
         reason = shorten(str(error), 200, placeholder=" …")
         raise BadInput(
-            f"{path} must hold weights and settings of this training ({reason}); "
-            "was it made with another network or for more epochs?"
+            f"{path} must fit the network of this training ({reason}); was it made with another network, "
+            "for more epochs, or is it something else?"
         ) from error
 
 

@@ -13,10 +13,11 @@ from custom.data.datalist import read_datalist
 from custom.digest import sha256
 from custom.errors import BadInput
 from custom.training.endings import INTERRUPTED
-from custom.training.member_record import note_member
+from custom.training.member_record import note_member, noted_members
 from custom.training.members import Member
 from custom.training.progress import is_finished, make_writable
 from custom.training.protocol import Protocol
+from custom.training.training_settings import check_training_settings
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +39,12 @@ def compare(protocol: Protocol, members: Sequence[Member]) -> None:
         members: what is compared.
 
     Raises:
-        BadInput: before any work, an unknown setting or a missing volume; after it, that members failed.
+        BadInput: before any work, an unknown or impossible setting, a missing volume or a damaged `members.json`; after
+            it, that members failed.
     """
     for member in members:
         _check(protocol, member)
+    noted_members(protocol)
     make_writable(protocol.folder())
     task = partial(_make_each, protocol, {member.name: member for member in members})
     try:
@@ -59,10 +62,11 @@ def compare(protocol: Protocol, members: Sequence[Member]) -> None:
 
 
 def _check(protocol: Protocol, member: Member) -> None:
-    """Look for all volumes that a member needs."""
+    """Hold a member's settings against what can be, and look for all volumes that it needs."""
     for run in protocol.trainings(member).values():
         for split in ("training", "validation"):
             read_datalist(run.value("dataset_dir"), split, run.value("volume_keys"))
+        check_training_settings(run.value("settings"))
     for test_set, cohort in protocol.test_sets.items():
         read_datalist(cohort, "test", ["regions", *protocol.correction_of(member, test_set).value("image_keys")])
 

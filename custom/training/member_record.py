@@ -12,11 +12,29 @@ from typing import Any
 import torch
 
 from custom.digest import sha256
+from custom.errors import BadInput
 from custom.machine import describe_machine
 from custom.training.checkpoints import whole_file
 from custom.training.curve import CurvePoint, read_curve, write_curve
 from custom.training.members import Member
 from custom.training.protocol import Protocol
+
+MEMBERS = "members.json"
+
+
+def noted_members(protocol: Protocol) -> dict[str, Any]:
+    """Return what is noted of members so far, by name.
+
+    Raises:
+        BadInput: the file is damaged.
+    """
+    file = protocol.folder(MEMBERS)
+    if not file.exists():
+        return {}
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise BadInput(f"{file} must list the members trained so far ({error}); mend it or move it away") from error
 
 
 def note_member(protocol: Protocol, member: Member) -> None:
@@ -38,10 +56,8 @@ def note_member(protocol: Protocol, member: Member) -> None:
         **weights_record(protocol.weights(member)),
         **curve_record(curves),
     }
-    file = protocol.folder("members.json")
-    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    with whole_file(file) as partial:
-        records = {**earlier, member.name: record}
+    with whole_file(protocol.folder(MEMBERS)) as partial:
+        records = {**noted_members(protocol), member.name: record}
         partial.write_text(json.dumps(records, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 

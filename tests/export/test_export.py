@@ -13,6 +13,7 @@ from torch import nn
 from custom.errors import BadInput
 from custom.export import export, formats
 from custom.export.export import Export, check_formats
+from custom.networks.dynamic_unet import DynamicUNet
 from tests.conftest import REPOSITORY
 
 BUNDLE = REPOSITORY / "bundle"
@@ -74,13 +75,26 @@ def test_files_that_stand_are_refused_before_the_work(files):
     replace(files, overwrite=True).write(Offset())
 
 
-@pytest.mark.parametrize("shape", [[2, 1, 3, 3, 3], [1, 2, 3, 3, 3], [3, 3, 3]])
+@pytest.mark.parametrize("shape", [[2, 1, 3, 3, 3], [1, 2, 3, 3, 3], [3, 3, 3], 5])
 def test_a_batch_of_several_or_other_channels_are_refused(files, shape):
     with pytest.raises(BadInput, match=r"input_shape is \(1, 1, x, y, z\)"):
         replace(files, input_shape=shape)
 
 
-@pytest.mark.parametrize("names", [["onxx"], [], "onnx"])
+@pytest.mark.parametrize("voxels", ["many", 0, 2.5])
+def test_an_axis_has_whole_voxels(files, voxels):
+    with pytest.raises(BadInput, match="input_shape along z must be a whole number from 1"):
+        replace(files, input_shape=[1, 1, 3, 3, voxels])
+
+
+def test_an_image_too_small_for_the_network_is_refused(files):
+    network = DynamicUNet(n_filters=2, n_dense_convolutions=1)
+    with pytest.raises(BadInput, match="input_shape must suit the network, .*at least 31 voxels"):
+        files.write(network)
+    assert not files.folder.folder.exists()
+
+
+@pytest.mark.parametrize("names", [["onxx"], [], "onnx", 5])
 def test_an_unknown_format_is_refused(names):
     with pytest.raises(BadInput, match=r"some of \[torchscript, onnx, safetensors\], got"):
         check_formats(names)

@@ -106,7 +106,7 @@ def test_a_checkpoint_of_another_connection_is_refused(tmp_path: Path) -> None:
     write_whole(state, tmp_path / "last.pt")
     progress = Progress(epoch=1, iteration=2)
     checkpoint = LastCheckpoint(tmp_path / "last.pt", {"network": used}, progress, SETTINGS)
-    with pytest.raises(BadInput, match=r"last\.pt must hold weights.*dense_connection"):
+    with pytest.raises(BadInput, match=r"last\.pt must fit the network.*dense_connection"):
         trainer_of(used, batches(1.0, 3.0), [checkpoint], max_epochs=2).run()
 
 

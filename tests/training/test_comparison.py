@@ -173,6 +173,7 @@ def test_ctrl_c_ends_with_its_status(
         ("cohort", {"kernel_scal": 1}, {}, r"train\.yaml declares no kernel_scal"),
         ("cohort", {}, {"batchsize": 1}, r"train\.yaml declares no batchsize"),
         ("cohort", {"label_kind": "voxels"}, {}, "needs image, voxels"),
+        ("cohort", {}, {"batch_size": 0}, "batch_size must be a whole number from 1, got 0"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_starts(
@@ -184,6 +185,16 @@ def test_what_cannot_be_is_said_before_anything_starts(
         compare(protocol, read_members([{"network": "dy_unet"}, {"network": "unet", **entry, "seed": 3}], seed=1))
     assert started == []
     assert not (tmp_path / "results").exists()
+
+
+def test_a_damaged_list_of_members_is_refused_before_anything_starts(
+    cohort: Path, members: list[Member], started: Started, tmp_path: Path
+) -> None:
+    (tmp_path / "members.json").write_text("{")
+    with pytest.raises(BadInput, match=r"members\.json must list the members trained so far"):
+        compare(protocol_of(cohort, tmp_path), members)
+    assert started == []
+    assert (tmp_path / "members.json").read_text() == "{"
 
 
 def test_a_network_with_ct_needs_the_ct_of_every_set(cohort: Path, started: Started, tmp_path: Path) -> None:

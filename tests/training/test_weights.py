@@ -49,7 +49,7 @@ def test_weights_that_are_missing_or_do_not_fit_are_named(tmp_path: Path, state:
     if state is not None:
         torch.save(state, tmp_path / "model.pt")
     network = Line()
-    with pytest.raises(BadInput, match=r"model\.pt must hold weights"):
+    with pytest.raises(BadInput, match=r"model\.pt must fit the network"):
         trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", [network])]).run()
 
 
@@ -57,5 +57,5 @@ def test_training_does_not_begin_with_weights_of_another_connection(tmp_path: Pa
     small = {"n_filters": 2, "n_dense_convolutions": 1}
     torch.save(DynamicUNet(dense_connection=False, **small).state_dict(), tmp_path / "model.pt")
     network = DynamicUNet(dense_connection=True, **small)
-    with pytest.raises(BadInput, match=r"model\.pt must hold weights.*dense_connection"):
+    with pytest.raises(BadInput, match=r"model\.pt must fit the network.*dense_connection"):
         trainer_of(network, batches(1.0), [InitialWeights(tmp_path / "model.pt", [network])]).run()
