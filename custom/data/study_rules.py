@@ -147,13 +147,25 @@ def remarks(volume: Volume, field: ImageGrid) -> list[str]:
     n_at_top, top = int((volume.voxels == volume.voxels.max()).sum()), float(volume.voxels.max())
     if n_at_top > MOST_AT_TOP:
         found.append(f"{n_at_top} voxels share the greatest value, {top:g}: was the image cut off there?")
-    brightness = float(np.percentile(volume.voxels[volume.distance_mm < MIDDLE_MM], 99) / activity_scale(volume.voxels))
+    brightness = heart_brightness(volume)
     if brightness < EXPECTED_SHARE:
         found.append(
             f"what is brightest lies away from the middle: the network sees the heart at {brightness:.0%} of the "
             "brightness that it learnt from, and its correction is less sure; is the liver or bowel very bright?"
         )
     return found
+
+
+def heart_brightness(volume: Volume) -> float:
+    """Return how bright the network sees the heart.
+
+        b = P₉₉(voxels within 60 mm of the middle) / P₉₉.₉(voxels > 0)
+
+    Args:
+        volume: activity of a study, somewhere positive.
+    """
+    middle = volume.voxels[volume.distance_mm < MIDDLE_MM]
+    return float(np.percentile(middle, 99) / activity_scale(volume.voxels))
 
 
 def _check_grid(volume: Volume) -> None:

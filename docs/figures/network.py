@@ -11,8 +11,8 @@ from matplotlib.patches import Rectangle
 from torch import Tensor, nn
 
 from custom.networks.dynamic_convolution import DynamicConvolution
-from custom.networks.dynamic_unet import DynamicUNet
 from custom.scanner.grid import ImageGrid
+from docs.corrected import network_by_config
 
 Output = tuple[Tensor, Tensor | None]
 COLOURS = {"down": "tab:blue", "up": "tab:green", "output": "tab:gray"}
@@ -69,7 +69,7 @@ def layers_of(network: nn.Module, image_shape: tuple[int, int, int]) -> tuple[li
 
 def draw() -> Figure:
     """Draw the paper's network on the camera's grid."""
-    network, grid = DynamicUNet(n_filters=16), ImageGrid()
+    network, grid = network_by_config(), ImageGrid()
     layers, conveyed = layers_of(network, grid.shape)
     n_parameters = sum(parameter.numel() for parameter in network.parameters())
     figure = Figure(figsize=(12, 6), dpi=100, layout="constrained")

@@ -89,7 +89,7 @@ def test_an_axis_has_whole_voxels(files, voxels):
 
 def test_an_image_too_small_for_the_network_is_refused(files):
     network = DynamicUNet(n_filters=2, n_dense_convolutions=1)
-    with pytest.raises(BadInput, match="input_shape must suit the network, .*at least 31 voxels"):
+    with pytest.raises(BadInput, match=r"input_shape must suit the network, .*at least 31 voxels"):
         files.write(network)
     assert not files.folder.folder.exists()
 
