@@ -59,6 +59,20 @@ def check_positive(**numbers: object) -> None:
             raise BadInput(f"{name} must be a number above 0, got {value!r}; is it a word, negative or left empty?")
 
 
+def check_not_negative(**numbers: object) -> None:
+    """Hold settings that weigh something against the finite numbers from 0.
+
+    Args:
+        numbers: the settings by the names under which the user gives them.
+
+    Raises:
+        BadInput: one is no number, not finite, or below 0.
+    """
+    for name, value in numbers.items():
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+            raise BadInput(f"{name} must be a number from 0, got {value!r}; is it a word or negative?")
+
+
 def check_device(device: Any) -> None:  # noqa: ANN401
     """Hold a device against those that torch finds.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from custom.errors import BadInput
-from custom.settings import check_device, check_positive, check_whole, check_yes_or_no
+from custom.settings import check_device, check_not_negative, check_positive, check_whole, check_yes_or_no
 
 
 def test_whole_numbers_pass():
@@ -52,3 +52,13 @@ def test_the_processor_is_always_there():
 def test_a_device_that_is_not_there_is_refused(device):
     with pytest.raises(BadInput, match="device must be one that torch finds here, got"):
         check_device(device)
+
+
+def test_weights_from_zero_pass():
+    check_not_negative(mae_weight=0, ssim_weight=0.8)
+
+
+@pytest.mark.parametrize("value", [-0.1, float("inf"), float("nan"), "much", True])
+def test_weights_below_zero_are_refused(value):
+    with pytest.raises(BadInput, match="imbv_weight must be a number from 0, got"):
+        check_not_negative(imbv_weight=value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from custom.errors import BadInput
-from custom.settings import check_positive, check_whole
+from custom.settings import check_not_negative, check_positive, check_whole
 
 FROM_ZERO = ("learning_rate", "final_learning_rate", "mae_weight", "ssim_weight", "sobel_weight", "imbv_weight")
 
@@ -27,9 +27,7 @@ def check_training_settings(settings: Mapping[str, Any]) -> None:
     check_positive(**_some(given, "clip_norm"))
     if 360 % given.get("step_degrees", 1):
         raise BadInput(f"step_degrees must divide 360, got {given['step_degrees']}; 30 is the paper's")
-    for name, value in _some(given, *FROM_ZERO).items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-            raise BadInput(f"{name} must be a number from 0, got {value!r}; is it a word or negative?")
+    check_not_negative(**_some(given, *FROM_ZERO))
     if given.get("val_interval", 1) > given.get("max_epochs", math.inf):
         raise BadInput(
             f"a training needs a validation, got a val_interval of {given['val_interval']} for {given['max_epochs']} "
