@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def read_datalist(dataset_dir: str | Path, split: str, keys: Sequence[str]) -> l
 
 def study_name(image: str | Path) -> str:
     """Name a study after its image file: sub-001_gate-ed for …/sub-001_gate-ed_mlem.nii.gz."""
-    return Path(image).name.removesuffix(".gz").removesuffix(".nii").removesuffix("_mlem")
+    return re.sub(r"(\.nii)?(\.gz)?$", "", Path(image).name, count=1, flags=re.IGNORECASE).removesuffix("_mlem")
 
 
 def check_names(names: Sequence[str], where: str) -> None:

@@ -46,7 +46,12 @@ def test_each_split_has_its_own_animals(cohort: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("a/sub-019_gate-ed_mlem.nii.gz", "sub-019_gate-ed"), ("case.nii", "case"), ("case.v2.nii.gz", "case.v2")],
+    [
+        ("a/sub-019_gate-ed_mlem.nii.gz", "sub-019_gate-ed"),
+        ("case.nii", "case"),
+        ("case.v2.nii.gz", "case.v2"),
+        ("A.NII.GZ", "A"),
+    ],
 )
 def test_a_study_is_named_after_its_image(path: str, name: str) -> None:
     assert study_name(path) == name
