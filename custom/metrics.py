@@ -218,12 +218,3 @@ class ImbvErrorMetric(VolumeMetric):
     """Mean of `imbv_error` over volumes."""
 
     measure = staticmethod(imbv_error)
-
-
-class ImbvMetric(VolumeMetric):
-    """Mean of the predictions' `imbv` over volumes."""
-
-    @staticmethod
-    def measure(image: Tensor, reference: Tensor, regions: Tensor) -> Tensor:  # noqa: ARG004
-        """Return the IMBV of the image alone."""
-        return imbv(image, regions)

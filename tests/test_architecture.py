@@ -32,7 +32,7 @@ MAY_IMPORT = {room: ANYWHERE | FILES | {"cluster", *PHYSICS[:place]} for place, 
     "losses": ANYWHERE | {"metrics"},
     "metrics": ANYWHERE,
     "export": ANYWHERE | {"result_folder"},
-    "training": ANYWHERE | {"cluster", "data", "losses", "metrics"},
+    "training": ANYWHERE | {"cluster", "leftovers", "data", "losses", "metrics"},
     "evaluation": ANYWHERE | {"metrics"},
 }
 RUNS = {

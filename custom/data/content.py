@@ -1,11 +1,19 @@
-"""The content of volumes, by which a run knows whether it has seen them before."""
+"""The content of files, by which a run knows whether it has seen them before."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from custom.digest import sha256
+
+
+def content_of_file(path: str | Path | None) -> str | None:
+    """Return the SHA-256 of a file that may not be there yet, "absent" without it, or None where none is named."""
+    if path is None:
+        return None
+    return sha256(path) if Path(path).is_file() else "absent"
 
 
 def content_of(studies: Sequence[Mapping[str, str]], keys: Sequence[str]) -> str:

@@ -47,8 +47,8 @@ class ChangeOfActivityd(MapTransform):
         for key in self.key_iterator(study):
             if not bool(torch.isfinite(study[key]).all()):
                 raise BadInput(
-                    "a corrected volume is finite, got NaN or infinity from the network; are its weights those of a "
-                    "training that diverged, or does the study hold extreme numbers?"
+                    f"a corrected volume is finite, got NaN or infinity from the network for {study.get('study')}; are "
+                    "its weights those of a training that diverged, or does the study hold extreme numbers?"
                 )
             study[key] = study[key] - study[self.reference][:1]
         return study

@@ -12,6 +12,9 @@ from custom.export.formats import About
 CT_CHANNEL = "CT, -1000 to 1000 HU scaled to 0 to 1"
 
 
+OTHER_SOURCE = "see the training of these weights"
+
+
 def about(
     *, metadata: Mapping[str, Any], config: Mapping[str, Any], switches: Mapping[str, Any], sha256: str, shipped: bool
 ) -> About:
@@ -27,6 +30,7 @@ def about(
     told = copy.deepcopy(dict(metadata))
     if not shipped:
         told.pop("eval_metrics", None)
+        told["data_source"] = OTHER_SOURCE
     channels = told["network_data_format"]["inputs"]["image"]
     channels["num_channels"] = len(switches["image_keys"])
     if "ct" in switches["image_keys"]:
@@ -35,7 +39,7 @@ def about(
         "name": str(metadata["name"]),
         "version": str(metadata["version"]),
         "intended_use": str(metadata["intended_use"]),
-        "data_source": str(metadata["data_source"]) if shipped else "see the training of these weights",
+        "data_source": str(told["data_source"]),
         "network": json.dumps(dict(switches)),
         "weights_sha256": sha256,
     }

@@ -80,8 +80,10 @@ def attention_input(features: Tensor, previous: Tensor | None) -> Tensor:
         features: x_{l−1}, shape (B, C, X, Y, Z).
         previous: p_{l−1}, shape (B, C'), or None.
     """
-    # As a sum divided by n, because autograd would write a mean's gradient out for every voxel.
-    pooled = features.sum(dim=(2, 3, 4)) / (features.shape[2] * features.shape[3] * features.shape[4])
+    # As a sum divided by n, because autograd would write a mean's gradient out for every voxel; in float32 at least,
+    # because rounded to bfloat16 the means of two volumes are often the same.
+    exact = torch.promote_types(features.dtype, torch.float32)
+    pooled = features.sum(dim=(2, 3, 4), dtype=exact) / (features.shape[2] * features.shape[3] * features.shape[4])
     if previous is None:
         return pooled
     resized = functional.interpolate(previous[:, None], size=[pooled.shape[1]], mode="linear", align_corners=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,10 @@ class BundleRun:
         self._parser.update(dict(self.options))
         self._parser.get_parsed_content("imports")
         return self._parser.get_parsed_content(name)
+
+    def anew(self) -> BundleRun:
+        """Return the run of a training that replaces an earlier one instead of continuing it."""
+        return replace(self, options={**self.options, "resume": False, "overwrite": True})
 
     def start(self, log: Path) -> None:
         """Run to the end, and add what is printed to a file.

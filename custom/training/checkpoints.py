@@ -15,6 +15,7 @@ from ignite.engine import Engine, Events
 from monai.handlers import CheckpointLoader
 
 from custom.errors import BadInput
+from custom.leftovers import remove_leftovers
 from custom.training.progress import ENDED, SETTINGS, TRAINER, Progress
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         BadInput: the file cannot be written.
     """
+    remove_leftovers(path.parent, f".{path.name}.*.partial")
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", suffix=".partial") as folder:
             partial = Path(folder, path.name)  # unlike a temporary file, one that others may read where they may

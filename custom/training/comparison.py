@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from custom.cluster import run_each
 from custom.data.datalist import read_datalist
@@ -15,9 +16,11 @@ from custom.errors import BadInput
 from custom.training.endings import INTERRUPTED
 from custom.training.member_record import note_member, noted_members
 from custom.training.members import Member
-from custom.training.progress import is_finished, make_writable
+from custom.training.progress import differing, is_finished, make_writable, settings_of
 from custom.training.protocol import Protocol
 from custom.training.training_settings import check_training_settings
+
+STARTING_WEIGHTS = "weights"  # name of what a stage begins from among its settings
 
 logger = logging.getLogger(__name__)
 
@@ -63,12 +66,24 @@ def compare(protocol: Protocol, members: Sequence[Member]) -> None:
 
 def _check(protocol: Protocol, member: Member) -> None:
     """Hold a member's settings against what can be, and look for all volumes that it needs."""
-    for run in protocol.trainings(member).values():
+    for stage, run in protocol.trainings(member).items():
         for split in ("training", "validation"):
             read_datalist(run.value("dataset_dir"), split, run.value("volume_keys"))
         check_training_settings(run.value("settings"))
+        _check_continues(protocol.folder(member.name, stage), run.value("settings"))
     for test_set, cohort in protocol.test_sets.items():
         read_datalist(cohort, "test", ["regions", *protocol.correction_of(member, test_set).value("image_keys")])
+
+
+def _check_continues(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Refuse a stage that was trained by another protocol, which this one would otherwise replace."""
+    begun = settings_of(folder / "last.pt")
+    changed = [] if begun is None else [name for name in differing(settings, begun) if name != STARTING_WEIGHTS]
+    if changed:
+        raise BadInput(
+            f"a comparison continues with the protocol that it began with, got another {', '.join(changed)} than that "
+            f"of {folder}; choose another output_dir, or remove that folder to train anew"
+        )
 
 
 def _make_each(protocol: Protocol, members: Mapping[str, Member], names: Sequence[str]) -> dict[str, str]:
@@ -80,11 +95,18 @@ def _make_each(protocol: Protocol, members: Mapping[str, Member], names: Sequenc
 
 def _train(protocol: Protocol, member: Member) -> None:
     """Bring a member's training to its end, and note what it has come to."""
+    was_noted = member.name in noted_members(protocol)
     for stage, run in protocol.trainings(member).items():
-        if not is_finished(protocol.folder(member.name, stage, "last.pt"), run.value("settings")):
-            logger.info("%s: training, %s", member.name, stage)
-            run.start(protocol.folder(member.name, "log.txt"))
-    note_member(protocol, member)
+        checkpoint, settings = protocol.folder(member.name, stage, "last.pt"), run.value("settings")
+        if is_finished(checkpoint, settings):
+            continue
+        logger.info("%s: training, %s", member.name, stage)
+        begun = settings_of(checkpoint)
+        anew = begun is not None and differing(settings, begun)  # from other weights of the stage before
+        (run.anew() if anew else run).start(protocol.folder(member.name, "log.txt"))
+        was_noted = False
+    if not was_noted:
+        note_member(protocol, member)
 
 
 def _correct(protocol: Protocol, member: Member) -> None:

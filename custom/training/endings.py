@@ -52,7 +52,10 @@ class TidyEnd:
     def end(self, engine: Engine, error: BaseException) -> None:
         """Pass an error on as it is, and end quietly after Ctrl-C."""
         if isinstance(error, KeyboardInterrupt):
-            logger.warning("Interrupted in epoch %d; the same command begins this epoch anew", engine.state.epoch)
+            logger.warning(
+                "Interrupted in epoch %d; with resume, the default, the same command begins this epoch anew",
+                engine.state.epoch,
+            )
             raise SystemExit(INTERRUPTED) from None
         raise error
 

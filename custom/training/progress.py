@@ -90,6 +90,23 @@ def is_finished(checkpoint: Path, settings: Mapping[str, Any]) -> bool:
     return progress.finished and before == settings
 
 
+def settings_of(checkpoint: Path) -> dict[str, Any] | None:
+    """Return the settings with which a training began, or None where there is none.
+
+    Args:
+        checkpoint: its last one, which need not exist.
+
+    Raises:
+        BadInput: the file is damaged.
+    """
+    return _read(checkpoint)[1] if checkpoint.exists() else None
+
+
+def differing(settings: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
+    """Name the settings that differ between two trainings."""
+    return [name for name in {**before, **settings} if before.get(name) != settings.get(name)]
+
+
 def make_writable(folder: Path) -> None:
     """Make a folder for results, before hours of work find out that there is none.
 
@@ -123,10 +140,6 @@ def _check_same(settings: Mapping[str, Any], before: Mapping[str, Any], path: Pa
     rule = "a training continues with the settings it began with"
     if not before:
         raise BadInput(f"{rule}: {path} has none; is it from an older version? Then {WAY_OUT}")
-    differing = [
-        f"{name} {before.get(name)!r}, now {settings.get(name)!r}"
-        for name in {**before, **settings}
-        if before.get(name) != settings.get(name)
-    ]
-    if differing:
-        raise BadInput(f"{rule}: {path} has {'; '.join(differing)}; {WAY_OUT}")
+    changes = [f"{name} {before.get(name)!r}, now {settings.get(name)!r}" for name in differing(settings, before)]
+    if changes:
+        raise BadInput(f"{rule}: {path} has {'; '.join(changes)}; {WAY_OUT}")

@@ -60,7 +60,7 @@ class Protocol:
         }
         run = self._run("inference", "inference.yaml", member, {**self.correction, **files})
         own = {name: value for name, value in member.settings.items() if run.declares(name)}  # those of the network
-        return replace(run, options={**run.options, **own})
+        return replace(run, options={**own, **run.options})
 
     def _run(self, verb: str, config: str, member: Member, options: Mapping[str, Any]) -> BundleRun:
         configs = Path(self.configs_dir).absolute()

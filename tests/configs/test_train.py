@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ import yaml
 from monai.bundle import ConfigParser, ConfigWorkflow
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from custom.data.content import content_of
+from custom.data.datalist import read_datalist
 from custom.errors import find_bad_input
 from custom.networks.dynamic_unet import DynamicUNet
 from custom.training.curve import read_curve
@@ -29,6 +32,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 TRAIN = REPOSITORY / "bundle" / "configs" / "train.yaml"
 MULTI_GPU = TRAIN.with_name("multi_gpu_train.yaml")
 N_EPOCHS, STEPS, N_FILTERS = 3, 3, 4  # 6 volumes in batches of 2
+VOLUMES = ["image", "label", "regions"]
 SETTINGS = {
     "max_epochs": N_EPOCHS,
     "batch_size": 2,
@@ -273,9 +277,11 @@ def test_settings_are_those_that_decide_the_result(
 ) -> None:
     parser = workflow(weights="given.pt").parser
     monkeypatch.chdir(cohort.parent)
+    Path("given.pt").write_bytes(b"weights")
     parser["dataset_dir"] = cohort.name
+    studies = [study for split in ("training", "validation") for study in read_datalist(cohort, split, VOLUMES)]
     assert parser.get_parsed_content("settings") == {
-        "dataset_dir": str(cohort),
+        "volumes": content_of(studies, VOLUMES),
         "label_kind": "label",
         "seed": 20230117,
         "max_epochs": N_EPOCHS,
@@ -296,7 +302,7 @@ def test_settings_are_those_that_decide_the_result(
         "dense_connection": True,
         "n_filters": N_FILTERS,
         "kernel_scale": None,
-        "weights": str(cohort.parent / "given.pt"),
+        "weights": hashlib.sha256(b"weights").hexdigest(),
         "val_interval": 1,
         "amp": bfloat16_is_fast("cpu"),
     }

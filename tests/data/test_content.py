@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from custom.data.content import content_of
+from custom.data.content import content_of, content_of_file
 
 
 def studies_in(folder: Path, *contents: str) -> list[dict[str, str]]:
@@ -27,6 +27,13 @@ def test_it_is_the_checksum_of_a_list_of_checksums(tmp_path: Path) -> None:
 def test_where_volumes_lie_does_not_matter(tmp_path: Path) -> None:
     one, other = studies_in(tmp_path / "one", "a", "b"), studies_in(tmp_path / "other", "a", "b")
     assert content_of(one, ["image"]) == content_of(other, ["image"])
+
+
+def test_a_file_may_be_absent(tmp_path: Path) -> None:
+    assert content_of_file(None) is None
+    assert content_of_file(tmp_path / "weights") == "absent"
+    (tmp_path / "weights").write_bytes(b"a")
+    assert content_of_file(tmp_path / "weights") == hashlib.sha256(b"a").hexdigest()
 
 
 @pytest.mark.parametrize("changed", [("b", "a"), ("a", "c"), ("a",), ("ab", "")])

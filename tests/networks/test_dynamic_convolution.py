@@ -198,6 +198,13 @@ def test_attention_stays_in_float32_within_autocast():
     torch.testing.assert_close(factors, layer.attention(pooled), rtol=0, atol=0)
 
 
+def test_means_of_bfloat16_features_are_not_rounded_to_it():
+    features = volumes(2, 4, 8, 8, 2).bfloat16()
+    torch.testing.assert_close(
+        attention_input(features, None), features.float().mean(dim=(2, 3, 4)), rtol=1e-6, atol=1e-6
+    )
+
+
 @pytest.mark.parametrize("transposed", [False, True])
 def test_kernels_start_after_xavier_and_biases_at_zero(transposed):
     layer = made(16, 48, (3, 3, 5), transposed=transposed)

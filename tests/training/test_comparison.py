@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
+import torch
 
 from custom.errors import BadInput
 from custom.training.bundle_run import BundleRun
@@ -80,13 +82,47 @@ def test_only_what_is_missing_is_made(cohort: Path, members: list[Member], start
     assert started == [("unet", "volumes"), ("cohort", "unet_ct")]
 
 
-def test_with_other_settings_a_training_is_started_which_then_decides(
+def test_another_protocol_does_not_replace_what_was_trained_by_this_one(
     cohort: Path, members: list[Member], started: Started, tmp_path: Path
 ) -> None:
     compare(protocol_of(cohort, tmp_path), members)
     started.clear()
-    compare(protocol_of(cohort, tmp_path, batch_size=3), members)
-    assert [run for run in started if run[0] != "cohort"] == [run for member in members for run in all_of(member)[:2]]
+    with pytest.raises(BadInput, match=r"got another batch_size than that of .*unet.crops; choose another output_dir"):
+        compare(protocol_of(cohort, tmp_path, batch_size=3), members)
+    assert started == []
+
+
+def test_a_stage_whose_beginning_was_trained_anew_is_trained_anew(
+    cohort: Path, members: list[Member], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    options, trained = [], count()
+
+    def start_with_other_weights(run: BundleRun, log: Path) -> None:
+        options.append({name: run.options.get(name) for name in ("resume", "overwrite")})
+        start_in_no_time(run, log)
+        if run.verb == "training":
+            weights = {"weight": torch.full((4, 5), float(next(trained)))}
+            torch.save(weights, Path(run.options["output_dir"]) / "model.pt")
+
+    started = watched(monkeypatch, start_with_other_weights)
+    compare(protocol_of(cohort, tmp_path), members[:1])
+    shutil.rmtree(tmp_path / "unet" / "crops")
+    started.clear()
+    options.clear()
+    compare(protocol_of(cohort, tmp_path), members[:1])
+    assert started == all_of(members[0])
+    assert options[:2] == [{"resume": None, "overwrite": None}, {"resume": False, "overwrite": True}]
+
+
+def test_where_a_member_was_trained_is_noted_once(
+    cohort: Path, members: list[Member], started: Started, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    compare(protocol_of(cohort, tmp_path), members)
+    noted = (tmp_path / "members.json").read_bytes()
+    monkeypatch.setattr("custom.training.member_record.describe_machine", lambda: "another machine")
+    shutil.rmtree(tmp_path / "corrected")
+    compare(protocol_of(cohort, tmp_path), members)
+    assert (tmp_path / "members.json").read_bytes() == noted
 
 
 def test_corrections_by_other_weights_are_made_anew(
@@ -100,15 +136,14 @@ def test_corrections_by_other_weights_are_made_anew(
     assert started == [("cohort", "unet")]
 
 
-def test_a_cohort_made_anew_in_its_place_is_trained_on_and_corrected_anew(
-    members: list[Member], started: Started, tmp_path: Path
-) -> None:
+def test_a_cohort_made_anew_in_its_place_is_noticed(members: list[Member], started: Started, tmp_path: Path) -> None:
     cohort = write_cohort(tmp_path / "cohort", n_training=1, n_validation=1, n_test=1, seed=1)
     compare(protocol_of(cohort, tmp_path / "output"), members)
     started.clear()
     write_cohort(cohort, n_training=1, n_validation=1, n_test=1, seed=2)
-    compare(protocol_of(cohort, tmp_path / "output"), members)
-    assert started == [run for member in members for run in all_of(member)]
+    with pytest.raises(BadInput, match="got another volumes than"):
+        compare(protocol_of(cohort, tmp_path / "output"), members)
+    assert started == []
 
 
 def test_another_ct_is_corrected_anew_by_the_network_that_sees_it(
