@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from monai.config import KeysCollection
+from monai.data import MetaTensor
+from monai.transforms import MapTransform
+from monai.utils import convert_to_numpy
 from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
 
@@ -83,21 +88,39 @@ def means_on_grid(scan: CtScan, motion: np.ndarray, affine: np.ndarray, shape: t
         affine: (4, 4) from the grid's indices to its world, RAS+ mm.
         shape: of the grid.
     """
-    to_ct = np.linalg.inv(motion @ scan.affine) @ affine
     mu_per_mm = mu_per_mm_from_hu(torch.from_numpy(scan.hu)).numpy()
-    n_parts = np.ceil(np.abs(to_ct[:3, :3]).max(axis=0) - 1e-3).astype(int).clip(min=1)
-    parts = [(np.arange(n * cut) + 0.5) / cut - 0.5 for n, cut in zip(shape, n_parts, strict=True)]
-    means = OnGrid(**{name: np.empty(shape, np.float32) for name in ("hu", "mu_per_mm", "covered")})
-    for layer in range(shape[2]):  # all at once would take gigabytes for a fine CT
-        z = parts[2][layer * n_parts[2] : (layer + 1) * n_parts[2]]
-        places = _places(to_ct, parts[0], parts[1], z)
-        covered = _covered(scan.hu, places)
-        hu = np.where(covered, _interpolated(scan.hu, places), np.float32(AIR_HU))
-        mu = np.where(covered, _interpolated(mu_per_mm, places), np.float32(0))
-        for mean, values in ((means.hu, hu), (means.mu_per_mm, mu), (means.covered, covered)):
-            blocks = values.reshape(shape[0], n_parts[0], shape[1], n_parts[1], n_parts[2])
-            mean[:, :, layer] = blocks.mean(axis=(1, 3, 4), dtype=np.float64)
-    return means
+    everywhere = np.ones(scan.hu.shape, np.float32)
+    to_ct = np.linalg.inv(motion @ scan.affine) @ affine
+    hu, mu, covered = _averages([(scan.hu, AIR_HU), (mu_per_mm, 0.0), (everywhere, 0.0)], to_ct, shape)
+    return OnGrid(hu=hu, mu_per_mm=mu, covered=covered)
+
+
+class AverageOnGridd(MapTransform):
+    """Bring CTs onto the grid of an image by the mean over its voxels, as `means_on_grid` does; air outside.
+
+    Interpolated between its own voxels alone, a fine CT would keep a noise that networks have not seen.
+
+    Args:
+        keys: CTs (1, X', Y', Z'), HU, registered to the image.
+        key_dst: image (C, X, Y, Z) whose grid they are brought onto.
+        allow_missing_keys: skip keys that a study does not have.
+    """
+
+    def __init__(self, keys: KeysCollection, key_dst: str = "image", allow_missing_keys: bool = False) -> None:
+        super().__init__(keys, allow_missing_keys)
+        self.key_dst = key_dst
+
+    def __call__(self, data: Mapping[Hashable, MetaTensor]) -> dict[Hashable, MetaTensor]:
+        """Return the study with its CTs on the image's grid."""
+        study = dict(data)
+        image = study[self.key_dst]
+        for key in self.key_iterator(study):
+            ct = study[key]
+            to_ct = np.linalg.inv(convert_to_numpy(ct.affine)) @ convert_to_numpy(image.affine)
+            [hu] = _averages([(convert_to_numpy(ct)[0], AIR_HU)], to_ct, tuple(image.shape[1:]))
+            study[key] = MetaTensor(torch.from_numpy(hu)[None], meta=dict(ct.meta))
+            study[key].affine = image.affine
+        return study
 
 
 def hu_at(scan: CtScan, motion: np.ndarray, points_mm: np.ndarray) -> np.ndarray:
@@ -105,6 +128,23 @@ def hu_at(scan: CtScan, motion: np.ndarray, points_mm: np.ndarray) -> np.ndarray
     to_ct = np.linalg.inv(motion @ scan.affine)
     places = np.moveaxis(points_mm @ to_ct[:3, :3].T + to_ct[:3, 3], -1, 0)
     return np.where(_covered(scan.hu, places), _interpolated(scan.hu, places), np.float32(AIR_HU))
+
+
+def _averages(
+    volumes: Sequence[tuple[np.ndarray, float]], to_ct: np.ndarray, shape: tuple[int, ...]
+) -> list[np.ndarray]:
+    """Average volumes of one CT, each with its value outside, over the voxels of a grid."""
+    n_parts = np.ceil(np.abs(to_ct[:3, :3]).max(axis=0) - 1e-3).astype(int).clip(min=1)
+    parts = [(np.arange(n * cut) + 0.5) / cut - 0.5 for n, cut in zip(shape, n_parts, strict=True)]
+    means = [np.empty(shape, np.float32) for _ in volumes]
+    for layer in range(shape[2]):  # all at once would take gigabytes for a fine CT
+        z = parts[2][layer * n_parts[2] : (layer + 1) * n_parts[2]]
+        places = _places(to_ct, parts[0], parts[1], z)
+        for mean, (volume, outside) in zip(means, volumes, strict=True):
+            values = np.where(_covered(volume, places), _interpolated(volume, places), np.float32(outside))
+            blocks = values.reshape(shape[0], n_parts[0], shape[1], n_parts[1], n_parts[2])
+            mean[:, :, layer] = blocks.mean(axis=(1, 3, 4), dtype=np.float64)
+    return means
 
 
 def _covered(volume: np.ndarray, places: np.ndarray) -> np.ndarray:

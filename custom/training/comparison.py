@@ -70,6 +70,7 @@ def _check(protocol: Protocol, member: Member) -> None:
         for split in ("training", "validation"):
             read_datalist(run.value("dataset_dir"), split, run.value("volume_keys"))
         check_training_settings(run.value("settings"))
+        run.value("network_def")
         _check_continues(protocol.folder(member.name, stage), run.value("settings"))
     for test_set, cohort in protocol.test_sets.items():
         read_datalist(cohort, "test", ["regions", *protocol.correction_of(member, test_set).value("image_keys")])

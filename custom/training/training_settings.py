@@ -9,6 +9,7 @@ from typing import Any
 from custom.errors import BadInput
 from custom.settings import check_not_negative, check_positive, check_whole
 
+SMALLEST_CROP = (31, 31, 11)
 FROM_ZERO = ("learning_rate", "final_learning_rate", "mae_weight", "ssim_weight", "sobel_weight", "imbv_weight")
 
 
@@ -45,4 +46,9 @@ def _check_crop(size: Any) -> None:  # noqa: ANN401
         return
     if not isinstance(size, Sequence) or isinstance(size, str) or len(size) != 3:
         raise BadInput(f"crop_size must be three numbers of voxels, got {size!r}; such as [48,48,40]")
+    if any(isinstance(length, int) and length < least for length, least in zip(size, SMALLEST_CROP, strict=True)):
+        raise BadInput(
+            f"crop_size must be at least {list(SMALLEST_CROP)}, got {list(size)}; the network's way down and "
+            "the windows of SSIM leave nothing of less"
+        )
     check_whole(**{f"crop_size along {axis}": length for axis, length in zip("xyz", size, strict=True)})

@@ -3,8 +3,9 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from monai.data import MetaTensor
 
-from custom.data.ct_on_grid import Placement, hu_at, means_on_grid
+from custom.data.ct_on_grid import AverageOnGridd, Placement, hu_at, means_on_grid
 from custom.data.ct_scan import CtScan
 from custom.errors import BadInput
 from custom.projection.attenuation import mu_per_mm_from_hu
@@ -126,3 +127,23 @@ def test_points_are_interpolated_and_air_beyond():
 def test_what_is_no_place_is_refused(name, value):
     with pytest.raises(BadInput, match=f"{name} must be three finite numbers"):
         Placement(**{name: value})
+
+
+def test_a_checkerboard_finer_than_the_image_averages_out():
+    """1 mm voxels of −200 and 600 HU: 200 in every voxel of 4 mm, whose middles lie between; air outside."""
+    hu = np.where(np.indices((24, 24, 24)).sum(axis=0) % 2, 600.0, -200.0).astype(np.float32)
+    ct = MetaTensor(torch.from_numpy(hu)[None], affine=torch.eye(4, dtype=torch.float64))
+    affine = torch.diag(torch.tensor([4.0, 4.0, 4.0, 1.0], dtype=torch.float64))
+    affine[:3, 3] = 1.5
+    study = AverageOnGridd("ct")({"image": MetaTensor(torch.zeros(1, 8, 6, 6), affine=affine), "ct": ct})
+    assert study["ct"].shape == (1, 8, 6, 6)
+    torch.testing.assert_close(study["ct"].affine, affine)
+    assert np.allclose(study["ct"][0, :6].numpy(), 200)
+    assert np.allclose(study["ct"][0, 6:].numpy(), -1000)
+
+
+def test_a_ct_on_the_image_s_own_grid_stays_as_it_is():
+    hu = torch.from_numpy(np.random.default_rng(0).normal(0, 300, (1, 5, 6, 7)).astype(np.float32))
+    affine = torch.diag(torch.tensor([-4.0, -4.0, 4.0, 1.0], dtype=torch.float64))
+    study = {"image": MetaTensor(torch.zeros(1, 5, 6, 7), affine=affine), "ct": MetaTensor(hu, affine=affine)}
+    torch.testing.assert_close(AverageOnGridd("ct")(study)["ct"].as_tensor(), hu, rtol=1e-6, atol=1e-3)
