@@ -40,7 +40,7 @@ class Canvas:
         """Return q of a box of voxels, mm, shape (3, x, y, z), float32."""
         axes = [c[part] - s for c, part, s in zip(self.grid.centres_mm(), box, shift_mm, strict=True)]
         found = self.displacement.at(*axes)
-        x, y, z = (axis.astype(np.float32) for axis in np.array(axes, dtype=object) - self._at_centre)
+        x, y, z = ((axis - moved).astype(np.float32) for axis, moved in zip(axes, self._at_centre, strict=True))
         found[0] += x[:, None, None]
         found[1] += y[:, None]
         found[2] += z

@@ -33,6 +33,12 @@ def test_coordinates_are_the_displaced_centres_and_the_middle_stays() -> None:
     assert np.abs(shift).max() > 0.2
 
 
+def test_a_box_with_as_many_voxels_along_every_axis_is_cut_from_the_whole() -> None:
+    box = (slice(20, 30), slice(3, 13), slice(10, 20))
+    cut = canvas().coordinates(WHOLE, (1.0, 2.0, 3.0))[:, *box]
+    np.testing.assert_allclose(canvas().coordinates(box, (1.0, 2.0, 3.0)), cut, atol=1e-3)
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("shift_mm", [(0.0, 0.0, 0.0), (9.0, -5.0, 12.0)])
 def test_boxes_cut_nothing_off(seed, shift_mm) -> None:
