@@ -52,7 +52,12 @@ class CorrectedSet:
 
 
 def read_corrected_set(
-    folder: Path, studies: Sequence[Mapping[str, str]], dataset_dir: str | Path, trained: Mapping[str, Trained]
+    folder: Path,
+    studies: Sequence[Mapping[str, str]],
+    dataset_dir: str | Path,
+    trained: Mapping[str, Trained],
+    *,
+    may_be_gone: bool = False,
 ) -> CorrectedSet:
     """Find and measure what a comparison made of a cohort's test animals.
 
@@ -61,12 +66,14 @@ def read_corrected_set(
         studies: as `CorrectedSet` holds them.
         dataset_dir: the cohort.
         trained: all members, by name.
+        may_be_gone: whether the folder may be absent; then there are only no correction, iterative Yang and the truth.
 
     Raises:
         BadInput: a member that lacks studies, or corrected them with other weights than `members.json` tells of; or
             what cannot be measured, see `measure_studies`.
     """
-    found = find_methods(folder, [study["study"] for study in studies])
+    gone = may_be_gone and not folder.is_dir()
+    found = {} if gone else find_methods(folder, [study["study"] for study in studies])
     methods = _named(found, trained)
     return CorrectedSet(studies=studies, methods=methods, measures=measure_methods(studies, methods, dataset_dir))
 

@@ -15,25 +15,46 @@ from custom.evaluation.results_sources import Sources
 from custom.evaluation.trained import Trained, method_names
 
 
-def shift_errors_of(
+def read_shifted(
     sources: Sources, aligned: CorrectedSet, shifted_dirs: Mapping[str, str | Path]
-) -> dict[str, ShiftErrors]:
-    """Return errors of iterative Yang and the paper's networks at every shift of the CT, see `shift_errors`.
+) -> dict[float, CorrectedSet]:
+    """Measure animals at every shift of the CT.
 
     Args:
-        sources: of the comparison, which corrected each cohort as the test set `ct_shift_<shift>`.
+        sources: of the comparison, which corrected each cohort as the test set of `shifted_set`.
         aligned: the same animals with a CT that fits.
         shifted_dirs: cohorts by the shift of their CT, mm.
 
     Raises:
         BadInput: a shift that is no positive number or not the cohort's, or other animals.
     """
-    sets = {0.0: aligned}
+    sets = {}
     for shift_mm, folder in sorted((_shift_mm(given), Path(folder)) for given, folder in shifted_dirs.items()):
-        sets[shift_mm] = sources.read(f"ct_shift_{shift_mm:g}", folder)
+        sets[shift_mm] = sources.read(shifted_set(shift_mm), folder)
         _check_shifted(sets[shift_mm], folder, shift_mm, aligned)
+    return sets
+
+
+def shifted_set(shift_mm: float) -> str:
+    """Return the name of the test set with a shifted CT."""
+    return f"ct_shift_{shift_mm:g}"
+
+
+def errors_by_shift(
+    trained: Mapping[str, Trained], aligned: CorrectedSet, shifted: Mapping[float, CorrectedSet]
+) -> dict[str, ShiftErrors]:
+    """Return errors of iterative Yang and the paper's networks at every shift of the CT, see `shift_errors`.
+
+    Args:
+        trained: all members, by name.
+        aligned: animals with a CT that fits.
+        shifted: the same ones by the shift of their CT, mm; without any there are no errors.
+    """
+    if not shifted:
+        return {}
+    sets = {0.0: aligned, **shifted}
     everywhere = set.intersection(*(set(methods_of(one.measures)) for one in sets.values()))
-    kinds = {REFERENCE: REFERENCE, **_kinds(sources.trained)}
+    kinds = {REFERENCE: REFERENCE, **_kinds(trained)}
     shown = {method: kind for method, kind in kinds.items() if method in everywhere}
     return shift_errors({shift_mm: one.measures for shift_mm, one in sets.items()}, shown)
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from custom.evaluation.cohort import read_cohort
 from custom.evaluation.corrected_set import CorrectedSet
-from custom.evaluation.ct_shift import shift_errors_of
+from custom.evaluation.ct_shift import errors_by_shift, read_shifted, shifted_set
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.measures_table import read_table, write_measures
 from custom.evaluation.method_comparison import compare_methods
@@ -62,7 +62,9 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     further = sources.read("further", places.further_dir) if places.further_dir else None
     folders = {title: Path(folder) for title, folder in (places.other_dirs or {}).items()}
     others = {title: sources.read(folder.name, folder) for title, folder in folders.items()}
+    shifted = read_shifted(sources, cohort, places.shifted_dirs or {})
     sets = {"cohort": cohort, "further": further, **{folders[title].name: of for title, of in others.items()}}
+    sets |= {shifted_set(shift_mm): of for shift_mm, of in shifted.items()}
     return Evidence(
         command=places.command,
         made=made_by(cohort, places.cohorts),
@@ -71,7 +73,7 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
         studies=shown_studies(cohort),
         further=None if further is None else _compared(further, "further test animals"),
         others={title: of.measures for title, of in others.items()},
-        shifts=shift_errors_of(sources, cohort, places.shifted_dirs) if places.shifted_dirs else {},
+        shifts=errors_by_shift(sources.trained, cohort, shifted),
         wrong_gate=wrong_gate,
         findings=findings,
         measured={test_set: of.measures for test_set, of in sets.items() if of is not None},

@@ -51,9 +51,9 @@ class Sources:
         """Measure the test animals of a cohort, corrected under the name of a test set."""
         trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
         studies = self.read_studies(dataset_dir)
-        corrected = read_corrected_set(folder, studies, dataset_dir, trained)
-        names = [study["study"] for study in studies]
-        return corrected.with_earlier(measures_of(self.earlier, test_set, self.weights, names))
+        earlier = measures_of(self.earlier, test_set, self.weights, [study["study"] for study in studies])
+        corrected = read_corrected_set(folder, studies, dataset_dir, trained, may_be_gone=bool(earlier))
+        return corrected.with_earlier(earlier)
 
 
 def read_findings(file: str | Path | None) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from custom.data.datalist import read_datalist
 from custom.errors import BadInput
 from custom.evaluation.corrected_set import CorrectedSet
-from custom.evaluation.ct_shift import shift_errors_of
+from custom.evaluation.ct_shift import errors_by_shift, read_shifted
 from custom.evaluation.results_sources import Sources
 from tests.described_cohort import change_parameters, write_described
 from tests.faked_comparison import write_comparison
@@ -49,7 +49,8 @@ def aligned(sources: Sources, cohorts: dict[str, Path]) -> CorrectedSet:
 def test_shifts_ascend_and_networks_are_told_apart_by_what_they_see(
     sources: Sources, aligned: CorrectedSet, cohorts: dict[str, Path]
 ) -> None:
-    errors = shift_errors_of(sources, aligned, {"12.5": cohorts["ct_shift_12.5"], "8": cohorts["ct_shift_8"]})
+    shifted = read_shifted(sources, aligned, {"12.5": cohorts["ct_shift_12.5"], "8": cohorts["ct_shift_8"]})
+    errors = errors_by_shift(sources.trained, aligned, shifted)
     assert {method: one.kind for method, one in errors.items()} == {
         "iterative Yang": "iterative Yang",
         "U-net-BV": "SPECT only",
@@ -64,14 +65,18 @@ def test_a_shift_is_a_positive_number(
     sources: Sources, aligned: CorrectedSet, cohorts: dict[str, Path], given: str
 ) -> None:
     with pytest.raises(BadInput, match="above 0"):
-        shift_errors_of(sources, aligned, {given: cohorts["cohort"]})
+        read_shifted(sources, aligned, {given: cohorts["cohort"]})
 
 
 def test_animals_are_those_of_the_cohort(sources: Sources, aligned: CorrectedSet, cohorts: dict[str, Path]) -> None:
     with pytest.raises(BadInput, match="must have the test animals of dataset_dir"):
-        shift_errors_of(sources, aligned, {"4": cohorts["ct_shift_4"]})
+        read_shifted(sources, aligned, {"4": cohorts["ct_shift_4"]})
 
 
 def test_a_shift_is_that_of_the_simulation(sources: Sources, aligned: CorrectedSet, cohorts: dict[str, Path]) -> None:
     with pytest.raises(BadInput, match=r"got 8 for .* with 12\.5 mm; were two interchanged"):
-        shift_errors_of(sources, aligned, {"8": cohorts["ct_shift_12.5"]})
+        read_shifted(sources, aligned, {"8": cohorts["ct_shift_12.5"]})
+
+
+def test_without_shifts_there_are_no_errors(sources: Sources, aligned: CorrectedSet) -> None:
+    assert errors_by_shift(sources.trained, aligned, read_shifted(sources, aligned, {})) == {}
