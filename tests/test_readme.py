@@ -107,7 +107,9 @@ SHOWN = {
             ),
         ),
     ),
-    "make results": Shown(gives=tuple(f"bundle/docs/results.{end}" for end in ("md", "html", "json"))),
+    'make results OPTIONS="--findings bundle/docs/results_findings.txt"': Shown(
+        gives=tuple(f"bundle/docs/results.{end}" for end in ("md", "html", "json"))
+    ),
     "make description": Shown(
         variables="DATASET=data/simulated", gives=tuple(f"output/description/{name}" for name in DESCRIBED)
     ),

@@ -48,6 +48,16 @@ def test_the_papers_methods_are_told_apart(corrected_set: CorrectedSet) -> None:
     assert corrected_set.n_animals == 1
 
 
+def test_where_all_corrections_may_be_gone_there_is_what_needs_none(
+    compared: Compared, studies: list[dict[str, str]], cohort: Path, tmp_path: Path
+) -> None:
+    gone, trained = tmp_path / "gone", compared[1]
+    measures = read_corrected_set(gone, studies[:1], cohort, trained, may_be_gone=True).measures
+    assert methods_of(measures) == ["no correction", "iterative Yang", "truth"]
+    with pytest.raises(BadInput, match="must have a folder for each method"):
+        read_corrected_set(gone, studies[:1], cohort, trained)
+
+
 def test_a_seed_alone_does_not_stand_for_its_network(
     compared: Compared, studies: list[dict[str, str]], cohort: Path, tmp_path: Path
 ) -> None:
