@@ -43,7 +43,8 @@ def _imbv(report: str, regions: np.ndarray, volumes: dict[str, np.ndarray]) -> s
     ratios = [float(volume[regions == 1].mean() / volume[regions == 2].mean()) for volume in volumes.values()]
     network = json.loads(Path(report).read_text(encoding="utf-8"))["network"]["name"]
     before, after, truth = (f"{ratio:.2f}" for ratio in ratios)
-    return f"Simulated dog, {network}. Wall over blood (IMBV): {before} before, {after} after, {truth} in truth"
+    said = f"{before} before, {after} after, {truth} in the true activity of 4 mm voxels"
+    return f"Simulated dog, {network}. Wall over blood (IMBV): {said}"
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def test_the_readme_picture_is_of_the_files_that_inference_leaves(demonstrated) 
     imbv = truth[labels == 1].mean() / truth[labels == 2].mean()
     title = before_and_after.draw().get_suptitle()
     assert title.startswith("Simulated dog, perfect.")
-    assert title.endswith(f"{imbv:.2f} after, {imbv:.2f} in truth")
+    assert title.endswith(f"{imbv:.2f} after, {imbv:.2f} in the true activity of 4 mm voxels")
 
 
 def test_the_command_that_the_readme_names_draws_its_picture(demonstrated, repository) -> None:
