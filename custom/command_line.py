@@ -95,7 +95,14 @@ def nearest(name: str, names: Iterable[str]) -> str:
 def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN401
     """Return what MONAI's `run` is given, the content of `args_file` included."""
     given = inspect.signature(run).bind(*in_order, **by_name).arguments
-    given |= given.pop("override", {})
+    settings = given.pop("override", {})
+    left_out = [name for name, value in settings.items() if value is None]
+    if left_out:
+        raise BadInput(
+            f"a setting has a value, got --{left_out[0]} None, which MONAI leaves out, so that the config's own "
+            f"would stay; give it as '$None' where nothing is meant"
+        )
+    given |= settings
     return update_kwargs(args=given.pop("args_file", None), **given)
 
 

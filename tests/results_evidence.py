@@ -54,7 +54,7 @@ def trained(*, seed: int) -> Trained:
         "network": "dy_unet_bv",
         "network_name": "Dy-U-BV",
         "seed": seed,
-        "settings": {"image_keys": ["image"], "kernel_scale": None, "dynamic": True, "label_kind": "label"},
+        "settings": {"image_keys": ["image"], "kernel_scale": None, "dynamic": True, "label_kind": "label", "amp": True},
         "sha256": str(seed) * 64,
         "n_parameters": 3_846_557,
         "volumes": 120,

@@ -39,6 +39,7 @@ def config(tmp_path: Path) -> Path:
         ["--stages::volumes", "{max_epochs: 1}"],
         ["--final_id", "run", "--workflow_type", "inference"],
         ["--_meta_#version", "2"],
+        ["--output_dir", "$None"],
     ],
 )
 def test_what_the_config_declares_may_be_set(config: Path, words: list[str]) -> None:
@@ -88,6 +89,12 @@ def test_a_path_that_reads_as_something_else_is_refused(config: Path, name: str,
     with pytest.raises(BadInput, match=rf"{name} is the path of .*begin the path with \./"):
         check_run(["run", "--config_file", str(config), f"--{name}", word])
     check_run(["run", "--config_file", str(config), f"--{name}", f"./{word}"])
+
+
+def test_none_which_monai_leaves_out_is_refused(config: Path) -> None:
+    """MONAI's run keeps what the config has; who types it believes that it has none."""
+    with pytest.raises(BadInput, match=r"got --output_dir None, .* give it as '\$None'"):
+        check_run(["run", "--config_file", str(config), "--output_dir", "None"])
 
 
 def test_an_unknown_tracking_is_refused(config: Path) -> None:

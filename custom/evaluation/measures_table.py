@@ -84,6 +84,21 @@ def measures_of(table: Table, test_set: str, weights: Mapping[str, str], studies
     ]
 
 
+def all_measures_of(table: Table, test_set: str, weights: Mapping[str, str]) -> list[Measures]:
+    """Return all measures that a table holds for a test set, but for networks that have other weights now.
+
+    Args:
+        table: as `read_table` gives it.
+        test_set: which.
+        weights: SHA-256 of the weights of every network, by its method.
+
+    Raises:
+        BadInput: a line with something else than numbers.
+    """
+    lines = [line for line in table if line["test_set"] == test_set]
+    return [_measures(line) for line in lines if not line["weights"] or _is_of(line, weights)]
+
+
 def _is_of(line: Mapping[str, str], weights: Mapping[str, str]) -> bool:
     return line["method"] in weights and line["weights"] == weights[line["method"]]
 

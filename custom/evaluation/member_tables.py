@@ -28,13 +28,22 @@ COLUMNS = (
     Column("segment_rmse", "RMSE of segments", 4),
 )
 CONTROLS: Components = {
-    "dynamic convolution, both from scale 1": (("U-net-BV", "dy_unet_bv_kernel_scale-1.0"),),
-    "dynamic convolution, both from scale ½": (("unet_bv_kernel_scale-0.5", "Dy-U-BV"),),
+    "dynamic convolution, both from scale 1": (("unet_bv_amp-False", "dy_unet_bv_kernel_scale-1.0_amp-False"),),
+    "dynamic convolution, both from scale ½": (
+        ("unet_bv_kernel_scale-0.5", "Dy-U-BV"),
+        ("unet_bv_kernel_scale-0.5_amp-False", "dy_unet_bv_amp-False"),
+    ),
     "dynamic convolution, as many parameters": (("U-net-BV, 20 filters", "Dy-U-BV"),),
     "initial scale ½ instead of 1": (
         ("U-net-BV", "unet_bv_kernel_scale-0.5"),
-        ("dy_unet_bv_kernel_scale-1.0", "Dy-U-BV"),
+        ("unet_bv_amp-False", "unet_bv_kernel_scale-0.5_amp-False"),
+        ("dy_unet_bv_kernel_scale-1.0_amp-False", "dy_unet_bv_amp-False"),
         ("dc_dy_unet_bv_kernel_scale-1.0", "DC-Dy-U-BV"),
+    ),
+    "float32 instead of bfloat16": (
+        ("U-net-BV", "unet_bv_amp-False"),
+        ("unet_bv_kernel_scale-0.5", "unet_bv_kernel_scale-0.5_amp-False"),
+        ("Dy-U-BV", "dy_unet_bv_amp-False"),
     ),
 }
 """Pairs that the paper does not have: whether a component still brings something where all else is equal."""
@@ -76,14 +85,18 @@ def seeds_table(measures: Sequence[Measures], trained: Mapping[str, Trained], *,
         settings = trained[members[0]].record["settings"]
         if seeds:
             cells = [_over_seeds(measures, seeds, column) for column in COLUMNS]
-            rows.append(
-                [network, _initial_scale(settings), LABEL_KINDS[settings["label_kind"]], str(len(seeds)), *cells]
-            )
+            rows.append([network, *_told_apart(settings), str(len(seeds)), *cells])
     caption = (
         f"{title}: mean over volumes; of several seeds the mean ± SD over seeds, which tells what chance decides in a "
         "training. Initial scale: of the kernels; as printed in the paper, sigmoids of about 0 halve dynamic ones."
     )
-    return Table(caption, ["network", "initial scale", "label", "seeds", *(column.title for column in COLUMNS)], rows)
+    return Table(caption, ["network", "initial scale", "precision", "label", "seeds", *(column.title for column in COLUMNS)], rows)
+
+
+def _told_apart(settings: Mapping[str, Any]) -> list[str]:
+    """Return by what controls differ from the paper's networks."""
+    precision = "bfloat16" if settings["amp"] else "float32"
+    return [_initial_scale(settings), precision, LABEL_KINDS[settings["label_kind"]]]
 
 
 def _initial_scale(settings: Mapping[str, Any]) -> str:

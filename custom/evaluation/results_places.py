@@ -21,7 +21,8 @@ class Places:
         shifted_dirs: the cohort with its CT shifted, by the shift in mm; its test sets are named `ct_shift_<shift>`.
         other_dirs: cohorts unlike the training's, by what they are; their test sets are named as their folders.
         wrong_gate_dir: the cohort, or some of its animals, corrected by the CT of the other gate.
-        measures: results_measures.csv of an earlier page, see `Sources`.
+        measures: results_measures.csv of an earlier page, its results.json beside it, see `Sources`; of further_dir,
+            shifted_dirs and other_dirs, folders may then be gone.
         findings: text file with what must be borne in mind, paragraphs apart by an empty line.
     """
 

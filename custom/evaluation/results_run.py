@@ -58,7 +58,7 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     findings, wrong_gate = read_findings(places.findings), _wrong_gate(places)
     earlier = read_table(places.measures) if places.measures else ()
     sources = Sources(comparison_dir=Path(places.comparison_dir), read_studies=read_studies, earlier=earlier)
-    cohort = sources.read("cohort", places.dataset_dir)
+    cohort = sources.measure("cohort", places.dataset_dir)
     further = sources.read("further", places.further_dir) if places.further_dir else None
     folders = {title: Path(folder) for title, folder in (places.other_dirs or {}).items()}
     others = {title: sources.read(folder.name, folder) for title, folder in folders.items()}
@@ -67,7 +67,12 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     sets |= {shifted_set(shift_mm): of for shift_mm, of in shifted.items()}
     return Evidence(
         command=places.command,
-        made=made_by(cohort, places.cohorts),
+        made=made_by(
+            cohort,
+            places.cohorts,
+            measured_earlier=[test_set for test_set, of in sets.items() if of is not None and not of.studies],
+            earlier_measures=places.measures,
+        ),
         trained=sources.trained,
         paper=_compared(cohort, "test animals"),
         studies=shown_studies(cohort),

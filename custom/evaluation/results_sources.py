@@ -12,8 +12,9 @@ from custom.errors import BadInput
 from custom.evaluation.corrected_set import OF_THE_PAPER, CorrectedSet, read_corrected_set
 from custom.evaluation.json_record import JsonRecord
 from custom.evaluation.measures import methods_of
-from custom.evaluation.measures_table import Table, measures_of
+from custom.evaluation.measures_table import Table, all_measures_of, measures_of
 from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
+from custom.evaluation.results_page import NAME
 from custom.evaluation.study_images import StudyImages, read_study_images
 from custom.evaluation.trained import Trained, method_names, read_trained
 from custom.machine import describe_machine
@@ -29,7 +30,8 @@ class Sources:
         comparison_dir: what the run `comparison` wrote.
         read_studies: lists the test studies of a cohort, see `CorrectedSet`.
         earlier: measures of an earlier page; a network that corrected a test set then, with the weights that it still
-            has, is taken from there where its corrections are no longer on disk.
+            has, is taken from there where its corrections are no longer on disk, and all of a test set where its
+            cohort is not.
     """
 
     comparison_dir: Path
@@ -48,6 +50,13 @@ class Sources:
         return {names[member]: str(one.record["sha256"]) for member, one in self.trained.items()}
 
     def read(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
+        """Measure the test animals of a cohort, or take their measures from the earlier page if the cohort is gone."""
+        earlier = () if Path(dataset_dir).exists() else all_measures_of(self.earlier, test_set, self.weights)
+        if earlier:
+            return CorrectedSet(studies=(), methods={}, measures=earlier)
+        return self.measure(test_set, dataset_dir)
+
+    def measure(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
         """Measure the test animals of a cohort, corrected under the name of a test set."""
         trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
         studies = self.read_studies(dataset_dir)
@@ -71,25 +80,37 @@ def read_findings(file: str | Path | None) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
 
 
-def made_by(corrected: CorrectedSet, cohorts: Mapping[str, str | Path]) -> dict[str, str]:
+def made_by(
+    corrected: CorrectedSet,
+    cohorts: Mapping[str, str | Path],
+    *,
+    measured_earlier: Sequence[str] = (),
+    earlier_measures: str | Path | None = None,
+) -> dict[str, str]:
     """Tell by which machine, when and from which cohorts a page is made, and when and where networks corrected.
 
     Args:
         corrected: the test set whose reports are asked.
-        cohorts: folders by what they are.
+        cohorts: folders by what they are; one that is gone is described as by the earlier page.
+        measured_earlier: test sets that are taken from an earlier page whole.
+        earlier_measures: results_measures.csv of that page, whose results.json stands beside it.
+
+    Raises:
+        BadInput: a cohort that neither the disk nor the earlier page can tell of.
     """
     reports = [one for corrections in corrected.methods.values() for one in corrections.values()]
     days, devices = ({getattr(one, name) for one in reports} - {None} for name in ("date", "device"))
     known = {UNCORRECTED, REFERENCE, TRUTH, *corrected.methods}
     earlier = [method for method in methods_of(corrected.measures) if method not in known]
+    taken = [*earlier, *(f"all of {test_set}" for test_set in measured_earlier)]
     span = " to ".join(dict.fromkeys(day[:10] for day in (min(days), max(days)))) if days else ""
     said = ", ".join([*([span] if span else []), *sorted(devices)])
     return {
         "machine": describe_machine(),
         "date": date.today().isoformat(),
         **({"networks corrected": said} if said else {}),
-        **({"from the measures of an earlier page": ", ".join(earlier)} if earlier else {}),
-        **{title: _cohort(folder) for title, folder in cohorts.items()},
+        **({"from the measures of an earlier page": ", ".join(taken)} if taken else {}),
+        **{title: _cohort(title, Path(folder), earlier_measures) for title, folder in cohorts.items()},
     }
 
 
@@ -113,6 +134,8 @@ def _images(corrected: CorrectedSet, study: Mapping[str, str]) -> StudyImages:
     return read_study_images(name, files, Path(study["regions"]), imbv)
 
 
-def _cohort(folder: str | Path) -> str:
-    dataset = JsonRecord(Path(folder) / "dataset.json")
+def _cohort(title: str, folder: Path, earlier_measures: str | Path | None) -> str:
+    if earlier_measures is not None and not folder.exists():
+        return str(JsonRecord(Path(earlier_measures).with_name(f"{NAME}.json")).at("made", title))
+    dataset = JsonRecord(folder / "dataset.json")
     return f"{folder}: seed {dataset.at('seed')}, version {dataset.at('generator_version')} of the simulation"

@@ -30,7 +30,9 @@ def test_it_compares_the_papers_networks_and_what_makes_their_comparison_fair(pa
     names = [member.name for member in parser.get_parsed_content("listed")]
     assert names[:8] == PAPER
     seeds = [f"{name}_seed-{seed}" for name in ("dc_dy_unet_bv", "dy_unet_bv", "unet_bv_wide") for seed in (2, 3)]
-    scales = ["unet_bv_kernel_scale-0.5", "dy_unet_bv_kernel_scale-1.0", "dc_dy_unet_bv_kernel_scale-1.0"]
+    scales = ["unet_bv_kernel_scale-0.5", "dc_dy_unet_bv_kernel_scale-1.0"]
+    scales += ["unet_bv_amp-False", "unet_bv_kernel_scale-0.5_amp-False"]
+    scales += ["dy_unet_bv_amp-False", "dy_unet_bv_kernel_scale-1.0_amp-False"]
     assert set(names) == {*PAPER, "unet_bv_wide", *seeds, *scales, "dc_dy_unet_bv_label_kind-truth"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from custom.errors import BadInput
 from custom.evaluation.measures import Measures
-from custom.evaluation.measures_table import measures_of, read_table, write_measures
+from custom.evaluation.measures_table import all_measures_of, measures_of, read_table, write_measures
 
 SEGMENTS = tuple(number / 17 for number in range(17))
 NETWORK = Measures(
@@ -64,6 +64,15 @@ def test_what_was_measured_otherwise_is_left(
     table: Path, test_set: str, weights: dict[str, str], studies: list[str]
 ) -> None:
     assert measures_of(read_table(table), test_set, weights, studies) == []
+
+
+@pytest.mark.parametrize(("sha256", "methods"), [("1" * 64, ["U-net", "U-net", "truth"]), ("2" * 64, ["truth"])])
+def test_all_of_a_test_set_is_read_but_for_networks_with_other_weights(
+    table: Path, sha256: str, methods: list[str]
+) -> None:
+    read = all_measures_of(read_table(table), "cohort", {"U-net": sha256})
+    assert [row.method for row in read] == methods
+    assert all_measures_of(read_table(table), "perfusion", WEIGHTS) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from custom.data.datalist import read_datalist
 from custom.errors import BadInput
+from custom.evaluation.measures_table import read_table, write_measures
 from custom.evaluation.results_sources import Sources, made_by, read_findings, shown_studies
 from tests.faked_comparison import write_comparison
 from tests.virtual_cohort import write_cohort
@@ -46,3 +49,34 @@ def test_it_is_told_when_and_where_networks_corrected(sources: Sources, small: P
     made = made_by(sources.read("cohort", small), {"cohort": small})
     assert made["networks corrected"] == "2026-11-26, cpu"
     assert made["cohort"] == f"{small}: seed 0, version tests of the simulation"
+
+
+@pytest.fixture
+def earlier(sources: Sources, small: Path, tmp_path: Path) -> Path:
+    """Return the measures of an earlier page."""
+    table = tmp_path / "results_measures.csv"
+    write_measures(table, {"cohort": sources.read("cohort", small).measures}, sources.weights)
+    (tmp_path / "results.json").write_text(json.dumps({"made": {"cohort": "as it was made"}}))
+    return table
+
+
+def test_a_cohort_that_is_gone_is_taken_from_the_earlier_page(sources: Sources, small: Path, earlier: Path) -> None:
+    gone = earlier.with_name("gone")
+    taken = replace(sources, earlier=read_table(earlier)).read("cohort", gone)
+    before = sources.read("cohort", small)
+    which = [(row.study, row.method) for row in before.measures]
+    assert [(row.study, row.method) for row in taken.measures] == which
+    assert taken.measures[0].imbv == pytest.approx(before.measures[0].imbv, abs=1e-6)
+    made = made_by(taken, {"cohort": gone}, measured_earlier=["cohort"], earlier_measures=earlier)
+    assert (made["cohort"], made["from the measures of an earlier page"].split(", ")[-1]) == (
+        "as it was made",
+        "all of cohort",
+    )
+
+
+@pytest.mark.parametrize("method", ["read", "measure"])
+def test_a_cohort_that_is_nowhere_is_refused(sources: Sources, earlier: Path, method: str) -> None:
+    """`measure` asks for the cohort even where an earlier page tells of it."""
+    known = replace(sources, earlier=read_table(earlier) if method == "measure" else ())
+    with pytest.raises(BadInput, match="gone"):
+        getattr(known, method)("cohort", earlier.with_name("gone"))
