@@ -90,7 +90,11 @@ def seeds_table(measures: Sequence[Measures], trained: Mapping[str, Trained], *,
         f"{title}: mean over volumes; of several seeds the mean ± SD over seeds, which tells what chance decides in a "
         "training. Initial scale: of the kernels; as printed in the paper, sigmoids of about 0 halve dynamic ones."
     )
-    return Table(caption, ["network", "initial scale", "precision", "label", "seeds", *(column.title for column in COLUMNS)], rows)
+    return Table(
+        caption,
+        ["network", "initial scale", "precision", "label", "seeds", *(column.title for column in COLUMNS)],
+        rows,
+    )
 
 
 def _told_apart(settings: Mapping[str, Any]) -> list[str]:
