@@ -1,4 +1,5 @@
 import gzip
+import io
 from pathlib import Path
 
 import nibabel
@@ -7,6 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from monai.transforms import LoadImaged
+from PIL import Image
+from pydicom import dcmwrite
+from pydicom.encaps import encapsulate
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, JPEG2000Lossless, RLELossless
 
 from custom.data.nm_dicom import NuclearMedicineReader, bad_input_in, looks_like_image
 from custom.errors import BadInput
@@ -51,6 +56,41 @@ def test_a_spot_is_read_where_it_was_put(folder, shape, slice_spacing, orientati
 def test_stored_values_are_rescaled_to_the_units_of_the_file(folder):
     array, _ = read(write_nm(folder / "rescaled.dcm", heart(), rescale=(0.25, 3)))
     np.testing.assert_allclose(array, 0.25 * heart().astype(int) + 3)
+
+
+def rle(dataset):
+    dataset.compress(RLELossless)
+
+
+def jpeg_2000(dataset):
+    """Compress without loss, as archives do."""
+    frames = [io.BytesIO() for _ in range(dataset.NumberOfFrames)]
+    for frame, pixels in zip(frames, dataset.pixel_array, strict=True):
+        Image.fromarray(pixels).save(frame, format="JPEG2000", irreversible=False, no_jp2=True)
+    dataset.PixelData = encapsulate([frame.getvalue() for frame in frames])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+
+
+def deflated(dataset):
+    dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+
+
+@pytest.mark.parametrize("encode", [rle, jpeg_2000, deflated])
+def test_every_encoding_gives_the_same_volume(folder, encode):
+    dataset = nm_dataset(heart())
+    encode(dataset)
+    dataset.save_as(folder / "encoded.dcm", enforce_file_format=True)
+    np.testing.assert_array_equal(read(folder / "encoded.dcm")[0], heart().astype(int))
+
+
+def test_bytes_in_the_other_order_give_the_same_volume(folder):
+    dataset = nm_dataset(heart())
+    dataset.PixelData = np.frombuffer(dataset.PixelData, "<u2").astype(">u2").tobytes()
+    dataset["PixelData"].VR = "OW"
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRBigEndian
+    dcmwrite(folder / "big.dcm", dataset, implicit_vr=False, little_endian=False, force_encoding=True)
+    np.testing.assert_array_equal(read(folder / "big.dcm")[0], heart().astype(int))
 
 
 @pytest.mark.parametrize("name", ["study", "study.dcm", "study.nii", "study.nii.gz"])
