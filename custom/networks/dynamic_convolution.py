@@ -90,6 +90,19 @@ def attention_input(features: Tensor, previous: Tensor | None) -> Tensor:
     return 0.5 * (pooled + resized[:, 0])
 
 
+def is_slow_alone(features: Tensor) -> bool:
+    """Tell whether PyTorch convolves one such volume several times slower than several at once, or in groups.
+
+    On a CPU and in float32 it leaves a single volume to oneDNN only above 20,480 values of all channels in a slice
+    across the last axis (PyTorch 2.13, `ConvParams::use_mkldnn` in aten/src/ATen/native/Convolution.cpp).
+    """
+    if not torch.jit.is_scripting():  # noqa: SIM102 - TorchScript would compile a condition of both
+        if torch.compiler.is_exporting():
+            return False  # what runs the exported network has its own ways
+    is_small = features.shape[1] * features.shape[2] * features.shape[3] <= 20480
+    return is_small and features.dtype == torch.float32 and features.device.type == "cpu"
+
+
 class DynamicConvolution(nn.Module):
     """3-D convolution, or transposed convolution, with one kernel per image volume.
 
@@ -163,7 +176,7 @@ class DynamicConvolution(nn.Module):
         factors = self.attention(pooled)
         kernels = self.weight * (factors.transpose(1, 2) if self.transposed else factors)
         # One grouped launch fills a GPU; on a CPU a group can miss the matrix units that a loop reaches.
-        if features.is_cuda:
+        if features.is_cuda or (features.shape[0] > 1 and is_slow_alone(features)):
             output = self.convolve_grouped(features, kernels, output_padding)
         else:
             output = self.convolve_looped(features, kernels, output_padding)
@@ -191,6 +204,8 @@ class DynamicConvolution(nn.Module):
             return functional.conv_transpose3d(
                 features, kernel, bias, self.stride, self.padding, output_padding, groups=n_groups
             )
+        if features.shape[0] == 1 and n_groups == 1 and kernel.shape[0] % 2 == 0 and is_slow_alone(features):
+            features, n_groups = features.repeat(1, 2, 1, 1, 1), 2  # one group for each half of the output channels
         padding = self.padding
         if features.shape[2] < kernel.shape[2] or features.shape[3] < kernel.shape[3]:
             # oneDNN 3.12 gets the bfloat16 gradient of a kernel wrong that is wider than the features it pads.

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from custom.networks.dynamic_convolution import AttentionBranch, DynamicConvolution, attention_input
+from custom.networks.dynamic_convolution import AttentionBranch, DynamicConvolution, attention_input, is_slow_alone
 
 
 def volumes(*shape, seed=0):
@@ -239,3 +239,22 @@ def test_bfloat16_gradients_are_right_where_kernels_are_wider_than_features(size
             output = layer(features)[0]
         gradients.append(torch.autograd.grad(output, layer.weight, direction.to(output.dtype))[0])
     assert (gradients[1] - gradients[0]).norm() < 0.02 * gradients[0].norm()
+
+
+@pytest.mark.parametrize("n_values", [20480, 20800])
+def test_one_volume_is_convolved_alike_at_both_sides_of_pytorchs_limit(n_values):
+    """In float32 a small volume is convolved in two groups; with float64 as the truth."""
+    layer = made(16, 6, (3, 3, 5), padding=(1, 1, 2)).float()
+    image = volumes(1, 16, n_values // 16 // 20, 20, 9).float()
+    assert is_slow_alone(image) == (n_values == 20480)
+    output, _ = layer(image)
+    exact, _ = layer.double()(image.double())
+    torch.testing.assert_close(output.double(), exact, rtol=0, atol=3e-6 * exact.abs().max().item())
+
+
+def test_what_is_exported_is_one_plain_convolution():
+    layer = made(16, 6, (3, 3, 5)).float()
+    program = torch.export.export(layer, (volumes(1, 16, 8, 8, 9).float(),))
+    [call] = [node for node in program.graph.nodes if "conv" in str(node.target)]
+    groups = call.args[6] if len(call.args) > 6 else 1
+    assert groups == 1
