@@ -29,20 +29,15 @@ COLUMNS = (
 )
 CONTROLS: Components = {
     "dynamic convolution, both from scale 1": (("unet_bv_amp-False", "dy_unet_bv_kernel_scale-1.0_amp-False"),),
-    "dynamic convolution, both from scale ½": (
-        ("unet_bv_kernel_scale-0.5", "Dy-U-BV"),
-        ("unet_bv_kernel_scale-0.5_amp-False", "dy_unet_bv_amp-False"),
-    ),
+    "dynamic convolution, both from scale ½": (("unet_bv_kernel_scale-0.5", "Dy-U-BV"),),
     "dynamic convolution, as many parameters": (("U-net-BV, 20 filters", "Dy-U-BV"),),
     "initial scale ½ instead of 1": (
         ("U-net-BV", "unet_bv_kernel_scale-0.5"),
-        ("unet_bv_amp-False", "unet_bv_kernel_scale-0.5_amp-False"),
         ("dy_unet_bv_kernel_scale-1.0_amp-False", "dy_unet_bv_amp-False"),
         ("dc_dy_unet_bv_kernel_scale-1.0", "DC-Dy-U-BV"),
     ),
     "float32 instead of bfloat16": (
         ("U-net-BV", "unet_bv_amp-False"),
-        ("unet_bv_kernel_scale-0.5", "unet_bv_kernel_scale-0.5_amp-False"),
         ("Dy-U-BV", "dy_unet_bv_amp-False"),
     ),
 }
