@@ -41,7 +41,7 @@ def evidence() -> Evidence:
         further=comparison("forty further animals"),
         others={"animals outside the training's ranges": measures()},
         studies=[study_images(["no correction", "network", "iterative Yang"])],
-        shifts={"iterative Yang": ShiftErrors(kind="iterative Yang", errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})},
+        shifts={"iterative Yang": ShiftErrors(kind="regions of the CT", errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})},
         wrong_gate=Figure,
         findings=["Uncorrected IMBV lies far above the paper's."],
     )

@@ -80,6 +80,7 @@ def write_gate(folder, subject, gate, shape, pool_mm, wall_mm, shift_mm, imbv, g
         "label": ("iy", gaussian_filter(truth, REFERENCE_BLUR_MM / SPACING_MM).astype(np.float32)),
         "ct": ("ct", hounsfield.round().astype(np.int16)),
         "regions": ("regions", regions.astype(np.uint8)),
+        "outlined": ("outlined", regions.astype(np.uint8)),
         "truth": ("activity", truth.astype(np.float32)),
         "mu": ("mu", np.where(regions > 0, 0.01538, 0).astype(np.float32)),
         "counts": ("counts", generator.poisson(5, (19, 32, 32)).astype(np.float32)),

@@ -15,7 +15,7 @@ from custom.evaluation.measures import GATED_NAME
 from custom.evaluation.whole_volume import read_volume
 
 SPLITS = ("training", "validation", "test")
-KINDS = ("image", "label", "ct", "full_ct", "regions", "truth", "mu", "counts", "scatter")
+KINDS = ("image", "label", "ct", "full_ct", "regions", "outlined", "truth", "mu", "counts", "scatter")
 GATE_NAMES = ("ed", "es")
 IMBV = ("true", "true_in_voxels", "mlem", "iterative_yang")
 COUNTS = ("measured", "expected_primary", "expected_scatter", "estimated_scatter")

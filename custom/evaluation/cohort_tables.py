@@ -41,6 +41,7 @@ FILE_KINDS = {
     "ct": "CT, 4 mm",
     "full_ct": "CT, 1 mm",
     "regions": "regions",
+    "outlined": "regions, as outlined on the CT",
     "truth": "true activity",
     "mu": "μ-map",
     "counts": "counts",

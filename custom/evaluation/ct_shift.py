@@ -7,10 +7,10 @@ from pathlib import Path
 
 from custom.errors import BadInput
 from custom.evaluation.corrected_set import CorrectedSet
-from custom.evaluation.ct_shift_picture import ShiftErrors, shift_errors
+from custom.evaluation.ct_shift_picture import BY_REGIONS, ShiftErrors, shift_errors
 from custom.evaluation.json_record import JsonRecord
 from custom.evaluation.measures import methods_of
-from custom.evaluation.methods import NETWORKS, REFERENCE
+from custom.evaluation.methods import NETWORKS, RBV, REFERENCE
 from custom.evaluation.results_sources import Sources
 from custom.evaluation.trained import Trained, method_names
 
@@ -43,7 +43,7 @@ def shifted_set(shift_mm: float) -> str:
 def errors_by_shift(
     trained: Mapping[str, Trained], aligned: CorrectedSet, shifted: Mapping[float, CorrectedSet]
 ) -> dict[str, ShiftErrors]:
-    """Return errors of iterative Yang and the paper's networks at every shift of the CT, see `shift_errors`.
+    """Return errors of iterative Yang, RBV and the paper's networks at every shift of the CT, see `shift_errors`.
 
     Args:
         trained: all members, by name.
@@ -54,7 +54,7 @@ def errors_by_shift(
         return {}
     sets = {0.0: aligned, **shifted}
     everywhere = set.intersection(*(set(methods_of(one.measures)) for one in sets.values()))
-    kinds = {REFERENCE: REFERENCE, **_kinds(trained)}
+    kinds = {REFERENCE: BY_REGIONS, RBV: BY_REGIONS, **_kinds(trained)}
     shown = {method: kind for method, kind in kinds.items() if method in everywhere}
     return shift_errors({shift_mm: one.measures for shift_mm, one in sets.items()}, shown)
 

@@ -15,11 +15,12 @@ from custom.evaluation.measures import Measures
 from custom.evaluation.method_looks import Look, looks_of
 from custom.evaluation.summary import values_of
 
-KINDS = {"iterative Yang": "-", "with CT": "--", "SPECT only": ":"}
+BY_REGIONS = "regions of the CT"
+KINDS = {BY_REGIONS: "-", "with CT": "--", "SPECT only": ":"}
 SPREAD = 0.3  # of a step between shifts, on which the methods stand beside each other
 FOOTNOTE = (
-    "Mean over animals, each the mean of its gates, with its 95 % interval (Student). Solid: iterative Yang; dashed: "
-    "networks with CT; dotted: networks without, which no shift can reach."
+    "Mean over animals, each the mean of its gates, with its 95 % interval (Student). Solid: by regions of the "
+    "CT; dashed: networks with CT; dotted: networks without, which no shift can reach."
 )
 
 

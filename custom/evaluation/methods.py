@@ -11,6 +11,7 @@ from pathlib import Path
 from custom.errors import BadInput
 
 UNCORRECTED, REFERENCE, TRUTH = "no correction", "iterative Yang", "truth"
+RBV = "RBV"
 NETWORKS = ("U-net", "U-net-BV", "U-net-CT", "Dy-U", "Dy-U-BV", "Dy-U-CT", "Dy-U-CT-BV", "DC-Dy-U-BV")
 """Those of the paper."""
 

@@ -19,6 +19,9 @@ from custom.evaluation.study_images import StudyImages, read_study_images
 from custom.evaluation.trained import Trained, method_names, read_trained
 from custom.machine import describe_machine
 
+SAME_IMBV = 1e-3
+"""How far IMBV of one image may differ: what a processor rounds otherwise, not what other noise does."""
+
 ReadStudies = Callable[[str | Path], Sequence[Mapping[str, str]]]
 
 
@@ -57,12 +60,31 @@ class Sources:
         return self.measure(test_set, dataset_dir)
 
     def measure(self, test_set: str, dataset_dir: str | Path) -> CorrectedSet:
-        """Measure the test animals of a cohort, corrected under the name of a test set."""
+        """Measure the test animals of a cohort, corrected under the name of a test set.
+
+        Raises:
+            BadInput: see `read_corrected_set`; or the earlier measures are of other images.
+        """
         trained, folder = self.trained, self.comparison_dir / "corrected" / test_set
         studies = self.read_studies(dataset_dir)
         earlier = measures_of(self.earlier, test_set, self.weights, [study["study"] for study in studies])
         corrected = read_corrected_set(folder, studies, dataset_dir, trained, may_be_gone=bool(earlier))
+        if earlier:
+            self._check_images(test_set, corrected, dataset_dir)
         return corrected.with_earlier(earlier)
+
+    def _check_images(self, test_set: str, corrected: CorrectedSet, dataset_dir: str | Path) -> None:
+        """Refuse earlier measures of other images of animals of the same names, as by IMBV before correction."""
+        earlier, now = (
+            {row.study: row.imbv for row in rows if row.method == UNCORRECTED}
+            for rows in (all_measures_of(self.earlier, test_set, {}), corrected.measures)
+        )
+        for study, imbv in now.items():
+            if abs(earlier.get(study, imbv) - imbv) > SAME_IMBV:
+                raise BadInput(
+                    f"measures of an earlier page are of the same images, got IMBV {imbv:.4f} before correction for "
+                    f"{study} of {dataset_dir}, there {earlier[study]:.4f}; did another version or seed make it?"
+                )
 
 
 def read_findings(file: str | Path | None) -> list[str]:

@@ -17,6 +17,7 @@ from custom.projection.system_matrix import load_or_assemble
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
 from custom.simulation.animal import Scan
+from custom.simulation.counting import poisson_counts
 from custom.simulation.scatter import estimated_scatter, expected_scatter
 
 EMISSION_REFINEMENT = 2  # emission voxels along an edge of the camera's
@@ -136,7 +137,7 @@ def acquire(rates: Rates, scan: Scan, seconds: float, generator: np.random.Gener
         generator: source of the noise.
     """
     primary, scatter = rates.primary * seconds, rates.scatter * seconds
-    counts = generator.poisson(primary + scatter)
+    counts = poisson_counts(primary + scatter, generator)
     estimate = estimated_scatter(
         scatter, generator, window_ratio=scan.scatter_window_ratio, calibration=scan.scatter_calibration
     )

@@ -28,7 +28,8 @@ class Case:
 
     Args:
         parameters: drawn numbers and what came of them, ready for JSON.
-        volumes: for each gate, each kind's array: image, label, ct, full_ct, regions, truth, mu, counts, scatter.
+        volumes: for each gate, each kind's array: image, label, ct, full_ct, regions, outlined, truth, mu, counts,
+            scatter.
         scan: in list mode, where that was asked for.
     """
 
@@ -94,6 +95,7 @@ def _case(laboratory: Laboratory, imaged: ImagedAnimal, images: Tensor, labels: 
             "ct": block_mean(gate.full_ct, ANATOMY_REFINEMENT),
             "full_ct": gate.full_ct,
             "regions": gate.regions.numpy(),
+            "outlined": gate.outlined.numpy(),
             "truth": gate.truth,
             "mu": imaged.mu_per_mm.numpy(),
             "counts": gate.acquisition.counts.numpy(),

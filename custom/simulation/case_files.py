@@ -29,6 +29,7 @@ SUFFIXES = {
     "ct": "ct",
     "full_ct": "res-full_ct",
     "regions": "regions",
+    "outlined": "outlined",
     "truth": "activity",
     "mu": "mu",
     "counts": "counts",

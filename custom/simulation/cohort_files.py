@@ -20,6 +20,7 @@ from custom.simulation.whole_files import write_json, write_text
 DESCRIPTION = (
     "Simulated canine cardiac SPECT: parametric anatomy, emission on a grid twice as fine as the images', attenuation, "
     "scatter, Poisson counts of one of eight gates at end-expiration, MLEM (image) and iterative Yang (label). "
+    "Regions are the true ones, outlined those on the CT, by which the label was made. "
     "Image, label and truth in emitted photons per voxel, ct and full_ct (1 mm voxels) in HU, mu per mm. "
     "SHA256SUMS in each animal's folder holds the checksums of its files."
 )

@@ -11,7 +11,7 @@ from custom.scanner.camera import Camera
 from custom.simulation.ranges import Ranges
 from custom.simulation.recipe import Recipe
 
-GENERATOR_VERSION = 6
+GENERATOR_VERSION = 7
 """Grows whenever the same seed and settings give another animal, so that cohorts are never mixed."""
 
 

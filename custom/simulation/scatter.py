@@ -13,6 +13,7 @@ from custom.projection.attenuation import WATER_PER_MM
 from custom.projection.projector import MatrixProjector
 from custom.scanner.camera import Camera
 from custom.scanner.grid import ImageGrid
+from custom.simulation.counting import poisson_counts
 
 # Fitted to EGSnrc's photon transport from a water cylinder of 100 mm radius through a tungsten pinhole into CZT
 # (energy resolution 5.4 %, window ±10 %), for sources under 100 and 50 mm of water, 148 and 98 mm from the pinhole.
@@ -98,7 +99,7 @@ def estimated_scatter(
         calibration: c, 1 if the ratio were known exactly.
         sigma: of the smoothing, pixels.
     """
-    window = generator.poisson(window_ratio * scatter) / window_ratio
+    window = poisson_counts(window_ratio * scatter, generator) / window_ratio
     return calibration * gaussian_filter(window, sigma, axes=(-2, -1), mode="reflect")  # which keeps the sum
 
 

@@ -52,7 +52,7 @@ def test_shifts_ascend_and_networks_are_told_apart_by_what_they_see(
     shifted = read_shifted(sources, aligned, {"12.5": cohorts["ct_shift_12.5"], "8": cohorts["ct_shift_8"]})
     errors = errors_by_shift(sources.trained, aligned, shifted)
     assert {method: one.kind for method, one in errors.items()} == {
-        "iterative Yang": "iterative Yang",
+        "iterative Yang": "regions of the CT",
         "U-net-BV": "SPECT only",
         "Dy-U-CT": "with CT",
         "DC-Dy-U-BV": "SPECT only",

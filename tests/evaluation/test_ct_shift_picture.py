@@ -13,7 +13,7 @@ from tests.results_evidence import MeasuresWithTruth
 
 METHODS = {
     "iterative Yang": ShiftErrors(
-        kind="iterative Yang", errors={0.0: [0.01, 0.03], 4.0: [0.05, 0.07], 8.0: [0.1, 0.1]}
+        kind="regions of the CT", errors={0.0: [0.01, 0.03], 4.0: [0.05, 0.07], 8.0: [0.1, 0.1]}
     ),
     "Dy-U-CT": ShiftErrors(kind="with CT", errors={0.0: [0.02, 0.02], 4.0: [0.03, 0.05], 8.0: [0.06, 0.08]}),
     "Dy-U": ShiftErrors(kind="SPECT only", errors={shift: [0.03, 0.05] for shift in (0.0, 4.0, 8.0)}),
@@ -54,7 +54,7 @@ def test_no_two_methods_stand_on_each_other() -> None:
 
 
 def test_one_animal_and_one_shift_can_be_drawn(tmp_path: Path) -> None:
-    one = {"iterative Yang": ShiftErrors(kind="iterative Yang", errors={0.0: [0.01]})}
+    one = {"iterative Yang": ShiftErrors(kind="regions of the CT", errors={0.0: [0.01]})}
     ct_shift_picture(one, label="error").savefig(tmp_path / "figure.png")
 
 

@@ -53,7 +53,7 @@ def test_it_is_told_when_and_where_networks_corrected(sources: Sources, small: P
 
 @pytest.fixture
 def earlier(sources: Sources, small: Path, tmp_path: Path) -> Path:
-    """Return the measures of an earlier page."""
+    """Return the measures of an earlier page, its numbers beside it."""
     table = tmp_path / "results_measures.csv"
     write_measures(table, {"cohort": sources.read("cohort", small).measures}, sources.weights)
     (tmp_path / "results.json").write_text(json.dumps({"made": {"cohort": "as it was made"}}))
@@ -72,6 +72,16 @@ def test_a_cohort_that_is_gone_is_taken_from_the_earlier_page(sources: Sources, 
         "as it was made",
         "all of cohort",
     )
+
+
+def test_measures_of_other_images_are_refused(sources: Sources, small: Path, earlier: Path) -> None:
+    """The same animals with other noise: names are the same, IMBV before correction is not."""
+    rows = [
+        {**line, "imbv": str(float(line["imbv"]) + 0.004)} if line["method"] == "no correction" else line
+        for line in read_table(earlier)
+    ]
+    with pytest.raises(BadInput, match=r"are of the same images, got IMBV .* for sub-003_gate-ed"):
+        replace(sources, earlier=rows).measure("cohort", small)
 
 
 @pytest.mark.parametrize("method", ["read", "measure"])

@@ -11,7 +11,8 @@ from custom.errors import BadInput
 from custom.simulation.case_files import entry
 from custom.simulation.cohort import simulate_cohort
 
-KINDS = {"image", "label", "ct", "full_ct", "regions", "truth", "mu", "counts", "scatter"}
+KINDS = {"image", "label", "ct", "full_ct", "regions", "outlined", "truth", "mu", "counts", "scatter"}
+STORED_AS = {"regions": np.uint8, "outlined": np.uint8, "full_ct": np.int16}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def test_files_lie_on_their_grids_in_their_types(cohort, small_camera) -> None:
             grid = small_camera.grid.refined(4) if kind == "full_ct" else small_camera.grid
             assert volume.shape == (small_camera.counts_shape if projections else grid.shape)
             np.testing.assert_allclose(volume.affine, np.eye(4) if projections else grid.affine)
-            assert volume.get_data_dtype() == {"regions": np.uint8, "full_ct": np.int16}.get(kind, np.float32)
+            assert volume.get_data_dtype() == STORED_AS.get(kind, np.float32)
             assert volume.header.get_xyzt_units()[0] == "mm"
             assert np.isfinite(volume.get_fdata()).all()
 
