@@ -16,7 +16,7 @@ MEMBERS = {  # the name of its network, what sets it apart, and how far its corr
     "dc_dy_unet_bv_seed-2": ("DC-Dy-U-BV", {"seed": 2}, 0.7),
     "dc_dy_unet_bv_label_kind-truth": ("DC-Dy-U-BV", {"label_kind": "truth"}, 0.9),
 }
-SETTINGS = {"image_keys": ["image"], "kernel_scale": None, "label_kind": "label"}
+SETTINGS = {"image_keys": ["image"], "kernel_scale": None, "label_kind": "label", "amp": True}
 
 
 def write_comparison(folder: Path, test_sets: dict[str, Path]) -> Path:
