@@ -13,12 +13,11 @@ import torch
 from monai.losses import SSIMLoss
 from torch.nn import functional
 
-from benchmarks.machine import machine
+from benchmarks.machine import MIXED, PRECISION, machine
 from benchmarks.rounds import Row, Target, clock, medians, print_rows
 from custom.losses import ImbvLoss, PartialVolumeLoss, SobelLoss, SsimLoss
 from custom.metrics import WINDOW_SIGMA, WINDOW_SIZE, gaussian_matrix
 from custom.networks.dynamic_unet import DynamicUNet
-from custom.training.mixed_precision import bfloat16_is_fast
 
 PLANES = ((11, 11, 1), (11, 1, 11), (1, 11, 11))
 
@@ -50,8 +49,6 @@ def training_step(network: DynamicUNet, image: torch.Tensor, target: torch.Tenso
     return PartialVolumeLoss()(corrected.float(), target)
 
 
-MIXED = bfloat16_is_fast("cpu")
-PRECISION = "bfloat16" if MIXED else "float32"
 BANDED, GROUPED, MONAI = "SSIM, banded matrices", "SSIM, grouped 3-D convolution", "SSIM, MONAI"
 SOBEL, IMBV, WHOLE, STEP = "Sobel", "IMBV", "whole loss", f"training step, {PRECISION}"
 TARGETS = {BANDED: [Target(1 / 5, GROUPED), Target(1 / 5, MONAI)], WHOLE: [Target(0.1, STEP)]}

@@ -11,6 +11,12 @@ import numba
 import numpy as np
 
 from custom.machine import processor
+from custom.training.mixed_precision import bfloat16_is_fast
+
+MIXED = bfloat16_is_fast("cpu")
+"""Whether networks are trained in bfloat16 here."""
+
+PRECISION = "bfloat16" if MIXED else "float32"
 
 
 def machine(n_threads: int) -> str:

@@ -20,17 +20,14 @@ from monai.bundle import ConfigParser
 from monai.data import DataLoader, MetaTensor
 from torch import Tensor
 
-from benchmarks.machine import machine
+from benchmarks.machine import MIXED, PRECISION, machine
 from benchmarks.rounds import Row, Target, clock, medians, print_rows
 from custom.losses import PartialVolumeLoss
 from custom.networks.dynamic_convolution import DynamicConvolution
 from custom.networks.dynamic_unet import DynamicUNet
-from custom.training.mixed_precision import bfloat16_is_fast
 from custom.training.reproducible import AugmentedStudies
 
 TRAIN = Path(__file__).resolve().parents[1] / "bundle" / "configs" / "train.yaml"
-MIXED = bfloat16_is_fast("cpu")
-PRECISION = "bfloat16" if MIXED else "float32"
 STATIC, DYNAMIC, CONNECTED = "static", "dynamic", "densely connected"
 SWITCHES = {STATIC: {"dynamic": False}, DYNAMIC: {"dense_connection": False}, CONNECTED: {}}
 IN_FLOAT32, LOADING = f"{CONNECTED}, float32", "volumes of the next step, turned in memory"

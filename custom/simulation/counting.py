@@ -1,4 +1,4 @@
-"""Counting noise that is the same on every machine."""
+"""Counting noise of which each count is drawn on its own."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from custom.simulation.counting import poisson_counts
 
 def test_a_count_is_the_smallest_that_its_uniform_number_allows() -> None:
     """Worked out by adding up e^−λ λ^k / k! for λ = 2: 0.1353, 0.4060, 0.6767, 0.8571."""
-
     counts = poisson_counts(np.full(1000, 2.0), np.random.default_rng(0))
     uniform = np.random.default_rng(0).random(1000)
     steps = [0.135335, 0.406006, 0.676676, 0.857123]
