@@ -1,7 +1,8 @@
 """Structural similarity, error, and intramyocardial blood volume: formulas, and MONAI metrics over a cohort.
 
-Image quality is measured as in section II.F of the paper: slices without heart (regions 1 to 3, along z) are left out,
-and both images are divided by the reference's maximum within the rest.
+Image quality is measured as in section II.F of the paper: slices without heart are left out, and both images are
+divided by the reference's maximum within the rest. Slices with heart hold left-ventricular wall or blood (regions 1 and
+2, along z): other blood (3) reaches through the great vessels into every slice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ WINDOW_SIZE = 11
 WINDOW_SIGMA = 1.5
 MYOCARDIUM, BLOOD_POOL = 1, 2
 PLANES = ((-3, -2), (-3, -1), (-2, -1))  # transverse, coronal, sagittal: the axes within their slices
-HEART = (1, 2, 3)
+HEART = (MYOCARDIUM, BLOOD_POOL)
 
 
 def as_precise(tensor: Tensor) -> Tensor:
@@ -132,7 +133,7 @@ def heart_slices(image: Tensor, reference: Tensor, regions: Tensor) -> tuple[Ten
     with_heart = is_heart.any(dim=0).any(dim=0)
     if not with_heart.any():
         raise BadInput(
-            "image quality is measured in slices with regions 1 to 3 (myocardium and blood pools), got none; "
+            "image quality is measured in slices with myocardium (1) or left-ventricular blood pool (2), got none; "
             "do the labels follow another order?"
         )
     image, reference = as_precise(image[..., with_heart]), as_precise(reference[..., with_heart])

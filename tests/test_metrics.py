@@ -124,6 +124,15 @@ def test_slices_without_heart_do_not_count(heart):
         assert metric(spoiled, brighter, regions) == metric(image, reference, regions)
 
 
+def test_slices_with_other_blood_alone_do_not_count():
+    image, reference = volume(12, 11, 8), volume(12, 11, 8, seed=1)
+    regions = with_heart_at([2, 3, 4])
+    with_vessels = regions.clone()
+    with_vessels[9, 4:8] = 3
+    for metric in (ssim, psnr, rmse):
+        assert metric(image, reference, with_vessels) == metric(image, reference, regions)
+
+
 def test_metrics_divide_by_the_reference_s_maximum_and_agree_with_scikit_image():
     reference, regions = 40 * volume(12, 11, 8), with_heart_at([2, 3, 4])
     image = reference + volume(12, 11, 8, seed=1)
@@ -145,7 +154,7 @@ def test_metrics_do_not_depend_on_the_unit_of_activity():
 
 
 def test_regions_without_heart_are_refused():
-    with pytest.raises(BadInput, match="regions 1 to 3"):
+    with pytest.raises(BadInput, match="myocardium"):
         rmse(volume(4, 4, 4), volume(4, 4, 4), torch.full((4, 4, 4), 6))
 
 

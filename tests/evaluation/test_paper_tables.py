@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from custom.evaluation.page import Table
@@ -55,4 +57,11 @@ def test_orders_are_compared_from_best_to_worst() -> None:
     rows = {line[0]: line[1:] for line in order_table(method_measures()).rows}
     assert rows["IMBV"] == ["Dy-U, U-net, no correction", "Dy-U, U-net, no correction", "1.00"]
     assert rows["PSNR (dB)"] == ["U-net, Dy-U, no correction", "Dy-U, U-net, no correction", "0.33"]
+    assert rows["SSIM"][2] == "0.33"
     assert rows["RMSE"] == ["Dy-U, U-net, no correction", "Dy-U, U-net, no correction", "1.00"]
+
+
+def test_methods_that_the_paper_prints_alike_are_tied() -> None:
+    """RMSE is 0.015 of U-net and of U-net-BV there: τ-b = 2 concordant pairs of 3 / √(3 · 2)."""
+    rows = [replace(line, method="U-net-BV") if line.method == "Dy-U" else line for line in method_measures()]
+    assert {line[0]: line[-1] for line in order_table(rows).rows}["RMSE"] == "0.82"
