@@ -98,6 +98,7 @@ def member_measures() -> list[MeasuresWithTruth]:
 def comparison(title: str) -> Comparison:
     """Return what the statistics of `measures` might be."""
     statistics = {
+        "n": 4,
         "means": {
             "imbv": {
                 method: {"mean": imbv, "interval_95": (imbv - 0.01, imbv + 0.01)} for method, imbv in METHODS.items()

@@ -12,21 +12,23 @@ from matplotlib.figure import Figure
 from custom.evaluation.footnotes import write_footnote
 from custom.evaluation.measures import Measures, methods_of
 from custom.evaluation.methods import REFERENCE, estimates
+from custom.evaluation.statistics import limits_for_a_volume
 from custom.evaluation.summary import compare_over_animals, values_of
 
 GATES = {"ed": ("end-diastole", "o", "tab:blue"), "es": ("end-systole", "^", "tab:orange")}
 OTHER_GATE = ("study", "s", "tab:gray")
 PANELS_IN_A_ROW = 3  # more make the print of a page too small
 POINTS_AND_LINES = (
-    "Points: studies. Lines: mean difference and limits of agreement over animals, each the mean of its gates."
+    "Points: studies. Lines: mean difference, and limits within which 95 % of single studies are expected, with gates "
+    "within animals."
 )
 
 
 def bland_altman(measures: Sequence[Measures], *, footnote: str = "") -> Figure:
     """Plot differences of IMBV from iterative Yang over the mean of both, one panel per method.
 
-    Points are studies. The solid line is the mean difference, the dashed lines are the limits of agreement (mean ±
-    1.96 SD), both over animals as in the summary: gates of one animal are no independent pairs.
+    Points are studies. The solid line is the mean difference over animals, the dashed lines are the limits of agreement
+    for a single study, see `limits_for_a_volume`: gates of one animal are no independent pairs.
 
     Args:
         measures: one row per study and method.
@@ -81,18 +83,25 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
         values, reference = (np.array(values_of(rows, "imbv", name)) for name in (method, REFERENCE))
         label, marker, colour = GATES.get(gate, OTHER_GATE)
         panel.scatter((values + reference) / 2, values - reference, marker=marker, color=colour, label=label, zorder=3)
-    agreement = compare_over_animals(measures, "imbv", method, REFERENCE)
-    said = f"{method}\nmean {agreement.mean_difference:+.3f}"
+    mean = compare_over_animals(measures, "imbv", method, REFERENCE).mean_difference
+    limits = limits_for_a_volume(_differences_by_animal(measures, method))
+    said = f"{method}\nmean {mean:+.3f}"
     panel.axhline(0, color="lightgray", linewidth=1)
-    panel.axhline(agreement.mean_difference, color="black", linewidth=1)
-    if agreement.limits_of_agreement is not None:
-        said += "\nlimits of agreement {:+.3f} to {:+.3f}".format(*agreement.limits_of_agreement)
-        for limit in agreement.limits_of_agreement:
+    panel.axhline(mean, color="black", linewidth=1)
+    if limits is not None:
+        said += "\nlimits of agreement {:+.3f} to {:+.3f}".format(*limits)
+        for limit in limits:
             panel.axhline(limit, color="black", linewidth=1, linestyle="--")
     panel.set_title(said, fontsize=10)
     panel.set_xlabel("mean of IMBV with both methods")
     panel.margins(x=0.15, y=0.15)
     panel.tick_params(labelbottom=True)  # also where no panel lies below
+
+
+def _differences_by_animal(measures: Sequence[Measures], method: str) -> list[np.ndarray]:
+    animals = dict.fromkeys(row.animal for row in measures)
+    studies = [[row for row in measures if row.animal == animal] for animal in animals]
+    return [np.subtract(values_of(rows, "imbv", method), values_of(rows, "imbv", REFERENCE)) for rows in studies]
 
 
 def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str]) -> None:

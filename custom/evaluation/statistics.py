@@ -98,6 +98,40 @@ def compare_paired(values: Values, reference: Values) -> PairedComparison:
     )
 
 
+def limits_for_a_volume(by_animal: Sequence[Values]) -> tuple[float, float] | None:
+    """Return Bland and Altman's limits of agreement for a single volume where animals have several.
+
+        limits = mean of the animals' means ± 1.96 √(s²_within + max(0, (MS_between − MS_within) / m)),
+        s²_within = MS_within,   m = (N² − Σ mᵢ²) / ((n − 1) N)
+
+    MS are the mean squares of a one-way analysis of variance by animal; animal i of n has mᵢ of the N volumes. Where
+    each has one, the spread is the standard deviation; s²_within is 0 then.
+
+    Args:
+        by_animal: differences between two methods, of each animal those of its volumes.
+
+    Returns:
+        None for a single animal.
+
+    Raises:
+        ValueError: an animal without a value, or a value that is not finite.
+
+    Source: Bland and Altman 2007, doi:10.1080/10543400701329422 (the true value varies).
+    """
+    samples = [_finite(values) for values in by_animal]
+    if len(samples) < 2:
+        return None
+    sizes, means = np.array([sample.size for sample in samples]), np.array([sample.mean() for sample in samples])
+    total, n = sizes.sum(), sizes.size
+    between = (sizes * (means - np.concatenate(samples).mean()) ** 2).sum() / (n - 1)
+    squares = sum(((sample - sample.mean()) ** 2).sum() for sample in samples)
+    within = squares / (total - n) if total > n else 0.0
+    per_animal = (total**2 - (sizes**2).sum()) / ((n - 1) * total)
+    spread = float(np.sqrt(within + max(0.0, (between - within) / per_animal)))
+    mean = float(means.mean())
+    return mean - 1.96 * spread, mean + 1.96 * spread
+
+
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Correct the probabilities of one family of tests for their number.
 

@@ -9,8 +9,8 @@ from custom.evaluation.learning_curves import LearningCurve
 from custom.evaluation.page import Table
 from custom.evaluation.written_numbers import NOTHING
 
-SECONDS_PER_HOUR = 3600
-HEADER = ("network", "seed", "parameters", "volumes", "hours", "smallest validation loss", "at volumes", "late fall")
+SECONDS_PER_MINUTE = 60
+HEADER = ("network", "seed", "parameters", "volumes", "minutes", "smallest validation loss", "at volumes", "late fall")
 
 
 def training_table(members: Mapping[str, Mapping[str, Any]], curves: Mapping[str, LearningCurve]) -> Table:
@@ -24,9 +24,9 @@ def training_table(members: Mapping[str, Mapping[str, Any]], curves: Mapping[str
     rows = [[name, *_member(member, curves[name])] for name, member in members.items()]
     machines = "; ".join(dict.fromkeys(member["machine"] for member in members.values()))
     caption = (
-        "Trained networks. Volumes: seen in training, rotated ones each counted. Late fall: by how much the last "
-        "quarter of the volumes lowered the smallest validation loss; what still falls much was not trained to its "
-        f"end. Trained on: {machines}."
+        "Trained networks. Volumes: seen in training, boxes about the heart included, rotated ones each counted. Late "
+        "fall: by how much the last quarter of the volumes lowered the smallest validation loss; what still falls much "
+        f"was not trained to its end. Trained on: {machines}."
     )
     return Table(caption, ["member", *HEADER], rows)
 
@@ -38,7 +38,7 @@ def _member(member: Mapping[str, Any], curve: LearningCurve) -> list[str]:
         str(member["seed"]),
         f"{member['n_parameters']:,}",
         f"{member['volumes']:,}",
-        f"{member['seconds'] / SECONDS_PER_HOUR:.1f}",
+        f"{member['seconds'] / SECONDS_PER_MINUTE:.0f}",
         f"{loss:.4f}",
         f"{volumes:,}",
         NOTHING if curve.late_fall is None else f"{100 * curve.late_fall:.1f} %".replace("-", "−"),

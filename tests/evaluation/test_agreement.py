@@ -9,12 +9,13 @@ import pytest
 
 from custom.evaluation.agreement import bland_altman, imbv_box_plot
 from custom.evaluation.measures import Measures
+from custom.evaluation.statistics import limits_for_a_volume
 from custom.evaluation.summary import summarise, values_of
 
 METHODS = ("no correction", "network", "iterative Yang", "truth")
 
 
-def test_bland_altman_shows_every_study_and_the_limits_of_the_summary(measures: list[Measures], tmp_path: Path) -> None:
+def test_bland_altman_shows_every_study_and_the_limits_for_one(measures: list[Measures], tmp_path: Path) -> None:
     figure = bland_altman(measures, footnote="Virtual (simulated) animals")
     figure.savefig(tmp_path / "figure.png")
     comparisons = summarise(measures)["comparisons_over_animals"]["imbv"]
@@ -24,15 +25,20 @@ def test_bland_altman_shows_every_study_and_the_limits_of_the_summary(measures: 
         assert sorted(shown[:, 0]) == pytest.approx(sorted((values + reference) / 2))
         assert sorted(shown[:, 1]) == pytest.approx(sorted(values - reference))
         levels = sorted(line.get_ydata()[0] for line in panel.lines)
-        over_animals = comparisons[f"{method} - iterative Yang"]
-        mean, (low, high) = over_animals["mean_difference"], over_animals["limits_of_agreement"]
+        mean = comparisons[f"{method} - iterative Yang"]["mean_difference"]
+        animals = {row.animal: [] for row in measures if row.method == method}
+        for study, difference in zip(
+            (row for row in measures if row.method == method), values - reference, strict=True
+        ):
+            animals[study.animal].append(difference)
+        low, high = limits_for_a_volume(list(animals.values()))
         assert panel.get_title() == f"{method}\nmean {mean:+.3f}\nlimits of agreement {low:+.3f} to {high:+.3f}"
         assert levels == pytest.approx(sorted([0, mean, low, high]))
     assert figure._supxlabel.get_text().startswith("Virtual (simulated) animals. Points: studies.")
 
 
-def test_gates_of_one_animal_do_not_widen_the_limits_of_agreement() -> None:
-    """Two animals, each +0.1 in one gate and -0.1 in the other: over animals there is no difference."""
+def test_limits_hold_for_a_single_gate() -> None:
+    """Two animals, each +0.1 in one gate and -0.1 in the other: no difference over animals, SD √0.02 within them."""
     imbv = {"iterative Yang": (0.2, 0.2), "network": (0.3, 0.1), "no correction": (0.3, 0.1)}
     rows = [
         Measures(study=f"{animal}_gate-{gate}", animal=animal, gate=gate, method=method, imbv=value)
@@ -40,8 +46,9 @@ def test_gates_of_one_animal_do_not_widen_the_limits_of_agreement() -> None:
         for method, values in imbv.items()
         for gate, value in zip(("ed", "es"), values, strict=True)
     ]
+    limits = (-1.96 * 0.02**0.5, 1.96 * 0.02**0.5)
     for panel in bland_altman(rows).axes:
-        assert [line.get_ydata()[0] for line in panel.lines] == pytest.approx([0, 0, 0, 0])
+        assert [line.get_ydata()[0] for line in panel.lines] == pytest.approx([0, 0, *limits], abs=1e-9)
         assert sum(len(points.get_offsets()) for points in panel.collections) == 4
 
 

@@ -41,11 +41,13 @@ def test_what_could_not_be_analysed_is_left_out() -> None:
     blocks = sections.differences_section(EVIDENCE)
     assert kinds(blocks) == [
         *("Heading", "Paragraph", "Table"),
+        *("Heading", "Paragraph", "Paragraph", "Table"),
         *("Heading", "Table", "Table", "Table", "Table"),
         *("Heading", "Table", "Table", "Table", "Table"),
     ]
     assert [block.text for block in blocks if isinstance(block, Heading)] == [
         "All pairs, ten animals",
+        "All pairs, 4 volumes as in the paper",
         "Equivalence and components, ten animals",
         "Equivalence and components, forty further animals",
     ]

@@ -9,7 +9,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from custom.evaluation.statistics import Description, compare_paired, describe, holm, interval_of_mean
+from custom.evaluation.statistics import (
+    Description,
+    compare_paired,
+    describe,
+    holm,
+    interval_of_mean,
+    limits_for_a_volume,
+)
 
 VALUES = st.lists(st.floats(-100, 100), min_size=2, max_size=12)
 
@@ -51,6 +58,24 @@ def test_without_spread_there_is_no_test() -> None:
 def test_one_pair_gives_a_difference_only() -> None:
     comparison = compare_paired([3], [1])
     assert (comparison.n, comparison.mean_difference, comparison.limits_of_agreement) == (1, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("by_animal", "mean", "variance"),
+    [
+        ([[1, 3], [5, 7]], 4, 2 + (16 - 2) / 2),  # within animals 2, between means 16, two volumes each
+        ([[1, 3], [5]], 3.5, 2 + (6 - 2) / (4 / 3)),
+        ([[1], [2], [3]], 2, 1),
+        ([[-1, 1], [-1, 1]], 0, 2),  # animals differ by less than their volumes
+    ],
+)
+def test_limits_for_a_volume_by_hand(by_animal: list[list[float]], mean: float, variance: float) -> None:
+    half_width = 1.96 * math.sqrt(variance)
+    assert limits_for_a_volume(by_animal) == pytest.approx((mean - half_width, mean + half_width))
+
+
+def test_one_animal_gives_no_limits() -> None:
+    assert limits_for_a_volume([[1, 2, 3]]) is None
 
 
 def test_holms_correction_by_hand() -> None:

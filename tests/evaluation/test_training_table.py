@@ -19,6 +19,6 @@ def test_budget_loss_and_late_fall_are_told() -> None:
     member = {"network_name": "Dy-U-BV", "seed": 2, "n_parameters": 3846557, "volumes": 4000, "seconds": 5400.0}
     member["machine"] = "an H100"
     table = training_table({"dy_unet_bv-2": member}, {"dy_unet_bv-2": curve})
-    assert table.rows == [["dy_unet_bv-2", "Dy-U-BV", "2", "3,846,557", "4,000", "1.5", "0.1900", "4,000", "5.0 %"]]
+    assert table.rows == [["dy_unet_bv-2", "Dy-U-BV", "2", "3,846,557", "4,000", "90", "0.1900", "4,000", "5.0 %"]]
     assert str(table.caption).endswith("Trained on: an H100.")
     assert len(table.header) == len(table.rows[0])
