@@ -20,7 +20,7 @@ from custom.simulation.waves import PlaneWaves, random_field
 SUPPLIED_ML = 3.0  # of lung by one last branch: smaller vessels are beyond a CT
 TIP_MM = 0.75
 LARGEST_MM = 5.0
-BRONCHUS_ABOVE_MM = 1.5  # arteries thicker than this show a bronchus beside them
+BRONCHUS_ABOVE_MM = 1.53  # arteries thicker than this show a bronchus: above 8 last branches, of radius ∛8 · 0.75
 MARGIN_MM = 4.0
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from custom.simulation.breathing import breathed_thorax, diaphragm_descent_mm, heart_shift_mm
-from custom.simulation.lungs import draw_lungs, lung_parts, thicken_dependent
+from custom.simulation.lungs import BRONCHUS_ABOVE_MM, TIP_MM, draw_lungs, lung_parts, thicken_dependent
 from custom.simulation.mediastinum import hila_mm
 from custom.simulation.tissues import Tissue
 from custom.simulation.waves import random_field
@@ -33,6 +33,13 @@ def test_trees_start_at_the_hila_and_grow_thicker_towards_them(thorax, lungs) ->
         np.testing.assert_array_equal(tree.nodes_mm[:1], hila_mm(thorax, side).arteries)
         assert tree.radii_mm[0] > 3 * tree.radii_mm.min()
         assert len(tree.parents) > 80
+
+
+def test_rounding_decides_over_no_bronchus(lungs) -> None:
+    """An artery with n last branches has the radius ∛n · 0.75 mm; a limit of 1.5 mm was that of eight."""
+    radii = np.concatenate([tree.radii_mm for tree in lungs.arteries])
+    np.testing.assert_allclose(radii[radii < 4] ** 3 / TIP_MM**3, np.rint(radii[radii < 4] ** 3 / TIP_MM**3), rtol=1e-9)
+    assert np.abs(radii - BRONCHUS_ABOVE_MM).min() > 0.01
 
 
 def test_arteries_are_accompanied_by_bronchi(thorax, lungs) -> None:
