@@ -72,16 +72,11 @@ def measures_of(table: Table, test_set: str, weights: Mapping[str, str], studies
     Raises:
         BadInput: a line with something else than numbers.
     """
-    lines = [line for line in table if line["test_set"] == test_set and _is_of(line, weights)]
-    by_method: dict[str, dict[str, Mapping[str, str]]] = {}
-    for line in lines:
-        by_method.setdefault(line["method"], {})[line["study"]] = line
-    return [
-        _measures(by_method[method][study])
-        for method in by_method
-        if by_method[method].keys() == set(studies)
-        for study in studies
-    ]
+    by_network: dict[str, dict[str, Measures]] = {}
+    for row in all_measures_of(table, test_set, weights):
+        if row.method in weights:
+            by_network.setdefault(row.method, {})[row.study] = row
+    return [of[study] for of in by_network.values() if of.keys() == set(studies) for study in studies]
 
 
 def all_measures_of(table: Table, test_set: str, weights: Mapping[str, str]) -> list[Measures]:

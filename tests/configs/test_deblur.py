@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import nibabel
@@ -91,3 +92,26 @@ def test_a_mistyped_width_is_named_before_any_work(folder: Path, run_python: Run
     outcome = run_python(*command("deblurring", "deblur", *options), folder=folder)
     assert "fwhm_mm must be a positive length, got -7" in refusal(outcome)
     assert not (tmp_path / "out").exists()
+
+
+def test_rbv_corrects_by_the_regions_outlined_on_the_ct(
+    folder, deblurred: Path, run_python: RunPython, tmp_path
+) -> None:
+    """With outlines one voxel out of place RBV is another image; by the true regions it is the one of before."""
+    shutil.copytree(folder / "data" / "cohort", tmp_path / "cohort")
+    outlined = tmp_path / "cohort" / "sub-003" / "gate-ed" / "sub-003_gate-ed_outlined.nii.gz"
+    volume = nibabel.load(outlined)
+    shifted = np.roll(np.asarray(volume.dataobj), 1, axis=0)
+    nibabel.save(nibabel.Nifti1Image(shifted, volume.affine), outlined)
+    rbv = [rbv_of(deblurred)]
+    for name, options in (("by_outlines", ()), ("by_truth", ("--regions_key", "regions"))):
+        options = ("--dataset_dir", tmp_path / "cohort", "--output_dir", tmp_path / name, *options)
+        outcome = run_python(*command("deblurring", "deblur", *options), folder=tmp_path)
+        assert outcome.returncode == 0, outcome.stderr
+        rbv.append(rbv_of(tmp_path / name))
+    assert not np.allclose(rbv[0], rbv[1])
+    np.testing.assert_array_equal(rbv[0], rbv[2])
+
+
+def rbv_of(corrected: Path) -> np.ndarray:
+    return nibabel.load(corrected / "RBV" / "sub-003_gate-ed" / "sub-003_gate-ed_corrected.nii.gz").get_fdata()
