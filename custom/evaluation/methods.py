@@ -57,13 +57,18 @@ def find_methods(corrected_dir: str | Path, studies: Sequence[str]) -> dict[str,
     how_often = Counter(names.values())
     return {
         names[folder] if how_often[names[folder]] == 1 else f"{names[folder]} ({folder.name})": found[folder]
-        for folder in sorted(names, key=lambda folder: (_place(names[folder]), names[folder], folder.name))
+        for folder in sorted(names, key=lambda folder: (place_of_network(names[folder]), names[folder], folder.name))
     }
 
 
 def estimates(methods: Iterable[str]) -> list[str]:
     """Return the methods that are compared with iterative Yang, without itself and the truth."""
     return [method for method in methods if method not in (REFERENCE, TRUTH)]
+
+
+def place_of_network(name: str) -> int:
+    """Return where a network stands: the paper's in the order of `NETWORKS`, then all others alike."""
+    return NETWORKS.index(name) if name in NETWORKS else len(NETWORKS)
 
 
 def _folders(corrected_dir: Path) -> list[Path]:
@@ -119,7 +124,3 @@ def _name(folder: Path, corrections: dict[str, Correction]) -> str:
     if name in (UNCORRECTED, REFERENCE, TRUTH):
         raise BadInput(f"{name!r} is what corrected studies are compared with, got a method of that name in {folder}")
     return name
-
-
-def _place(name: str) -> int:
-    return NETWORKS.index(name) if name in NETWORKS else len(NETWORKS)

@@ -11,6 +11,7 @@ from typing import Any
 
 from custom.errors import BadInput
 from custom.evaluation.learning_curves import LearningCurve, read_learning_curve
+from custom.evaluation.methods import place_of_network
 
 RECORDED = ("network", "network_name", "seed", "settings", "sha256", "n_parameters", "volumes", "seconds", "stages")
 
@@ -36,7 +37,7 @@ class Trained:
 
 
 def read_trained(comparison_dir: Path) -> dict[str, Trained]:
-    """Read all members of a comparison, by name.
+    """Read all members of a comparison, by name: the paper's networks in its order, then further members of each.
 
     Args:
         comparison_dir: folder that the run `comparison` wrote, with members.json and <member>/curve.csv.
@@ -54,10 +55,14 @@ def read_trained(comparison_dir: Path) -> dict[str, Trained]:
         raise BadInput(
             f"{path} must tell {', '.join(RECORDED)} of every network, lacks {missing}; did another version write it?"
         )
-    return {
+    trained = {
         name: Trained(record=record, curve=read_learning_curve(comparison_dir / name / "curve.csv"))
         for name, record in members.items()
     }
+    methods = method_names(trained)
+    networks = {name: place_of_network(str(record["network_name"])) for name, record in members.items()}
+    order = sorted(members, key=lambda name: (place_of_network(methods[name]), networks[name], name))
+    return {name: trained[name] for name in order}
 
 
 def method_names(trained: Mapping[str, Trained]) -> dict[str, str]:

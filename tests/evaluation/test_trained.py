@@ -20,8 +20,9 @@ epoch,volumes,training_loss,validation_loss,validation_imbv_error,seconds
 
 def write(folder: Path, members: object) -> Path:
     (folder / "members.json").write_text(json.dumps(members))
-    (folder / "dy_unet").mkdir()
-    (folder / "dy_unet" / "curve.csv").write_text(CURVE)
+    for name in {"dy_unet", *(members if isinstance(members, dict) else ())}:
+        (folder / name).mkdir()
+        (folder / name / "curve.csv").write_text(CURVE)
     return folder
 
 
@@ -35,6 +36,19 @@ def test_record_and_curve_are_read(tmp_path: Path) -> None:
     (name, read), *others = read_trained(write(tmp_path, {"dy_unet": record})).items()
     assert not others
     assert (name, read.record["seed"], read.curve.best, read.stage_ends) == ("dy_unet", 3, (60, 0.4), [30.0])
+
+
+def test_members_stand_in_the_papers_order_whenever_they_were_trained(tmp_path: Path) -> None:
+    names = {"unet_bv_wide": "U-net-BV, 20 filters", "dy_unet_bv_seed-2": "Dy-U-BV", "dc_dy_unet_bv": "DC-Dy-U-BV"}
+    names |= {"unet_bv_kernel_scale-0.5": "U-net-BV", "dy_unet_bv": "Dy-U-BV"}
+    members = {
+        name: {**trained(seed=1).record, "network": name.split("_seed")[0].split("_kernel")[0], "network_name": network}
+        for name, network in names.items()
+    }
+    assert list(read_trained(write(tmp_path, members))) == [
+        *("dy_unet_bv", "dc_dy_unet_bv"),
+        *("unet_bv_kernel_scale-0.5", "dy_unet_bv_seed-2", "unet_bv_wide"),
+    ]
 
 
 @pytest.mark.parametrize("members", [{}, [], {"dy_unet": {"seed": 1}}, {"dy_unet": None}, "text"])
