@@ -120,9 +120,9 @@ def test_other_members_stand_beside_the_truth(whole: Path) -> None:
 
 def test_numbers_name_every_member_by_its_weights(whole: Path) -> None:
     numbers = json.loads((whole / "results.json").read_text())
-    assert [one["sha256"] for one in numbers["members"].values()] == [
-        f"{number:064d}" for number in range(len(MEMBERS))
-    ]
+    assert {name: one["sha256"] for name, one in numbers["members"].items()} == {
+        member: f"{number:064d}" for number, member in enumerate(MEMBERS)
+    }
     for one in numbers["members"].values():
         assert numbers["paper"]["methods"][one["method"]]["ssim"]["n"] == 4
         assert numbers["further"]["methods"][one["method"]]["ssim"]["n"] == 4
