@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from custom.evaluation.footnotes import write_footnote
-from custom.evaluation.measures import Measures, methods_of
+from custom.evaluation.measures import Measures, by_animal, methods_of
 from custom.evaluation.methods import REFERENCE, estimates
 from custom.evaluation.statistics import limits_for_a_volume
 from custom.evaluation.summary import compare_over_animals, values_of
@@ -99,9 +99,9 @@ def _draw_agreement(panel: Axes, measures: Sequence[Measures], method: str) -> N
 
 
 def _differences_by_animal(measures: Sequence[Measures], method: str) -> list[np.ndarray]:
-    animals = dict.fromkeys(row.animal for row in measures)
-    studies = [[row for row in measures if row.animal == animal] for animal in animals]
-    return [np.subtract(values_of(rows, "imbv", method), values_of(rows, "imbv", REFERENCE)) for rows in studies]
+    return [
+        np.subtract(values_of(rows, "imbv", method), values_of(rows, "imbv", REFERENCE)) for rows in by_animal(measures)
+    ]
 
 
 def _draw_boxes(panel: Axes, rows: Sequence[Measures], look: tuple[str, str, str]) -> None:

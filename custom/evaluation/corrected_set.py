@@ -8,7 +8,15 @@ from pathlib import Path
 
 from custom.errors import BadInput
 from custom.evaluation.measures import Measures, measure_methods
-from custom.evaluation.methods import NETWORKS, REFERENCE, TRUTH, UNCORRECTED, Correction, find_methods
+from custom.evaluation.methods import (
+    NETWORKS,
+    REFERENCE,
+    TRUTH,
+    UNCORRECTED,
+    Correction,
+    find_methods,
+    place_of_network,
+)
 from custom.evaluation.trained import Trained, method_names
 
 OF_THE_PAPER = (UNCORRECTED, *NETWORKS, REFERENCE, TRUTH)
@@ -80,8 +88,8 @@ def read_corrected_set(
 
 def _place(method: str) -> int:
     """Return where a method stands: the paper's networks before others, and what all are held against last."""
-    before, last = (UNCORRECTED, *NETWORKS), (REFERENCE, TRUTH)
-    return before.index(method) if method in before else len(before) + (last.index(method) + 1 if method in last else 0)
+    ends = {UNCORRECTED: -1, REFERENCE: len(NETWORKS) + 1, TRUTH: len(NETWORKS) + 2}
+    return ends[method] if method in ends else place_of_network(method)
 
 
 def _named(

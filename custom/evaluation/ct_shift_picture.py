@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from custom.evaluation.footnotes import write_footnote
-from custom.evaluation.measures import Measures
+from custom.evaluation.measures import Measures, by_animal
 from custom.evaluation.method_looks import Look, looks_of
 from custom.evaluation.summary import values_of
 
@@ -85,9 +85,7 @@ def mean_and_half_interval(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _of_animals(measures: Sequence[Measures], method: str) -> list[float]:
-    animals = dict.fromkeys(row.animal for row in measures)
-    gates = [[row for row in measures if row.animal == animal] for animal in animals]
-    return [float(np.abs(values_of(rows, "imbv_error_tissues", method)).mean()) for rows in gates]
+    return [float(np.abs(values_of(rows, "imbv_error_tissues", method)).mean()) for rows in by_animal(measures)]
 
 
 def _draw_method(axes: Axes, name: str, method: ShiftErrors, look: Look, place: float) -> None:

@@ -106,6 +106,12 @@ def methods_of(measures: Sequence[Measures]) -> list[str]:
     return list(dict.fromkeys(row.method for row in measures))
 
 
+def by_animal(measures: Sequence[Measures]) -> list[list[Measures]]:
+    """Return the rows of each animal, in their order."""
+    animals = dict.fromkeys(row.animal for row in measures)
+    return [[row for row in measures if row.animal == animal] for animal in animals]
+
+
 def _measure(study: str, volumes: StudyVolumes, dataset_dir: Path) -> list[Measures]:
     name = GATED_NAME.match(study)
     if name is None:
