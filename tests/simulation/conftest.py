@@ -15,7 +15,9 @@ from custom.simulation.anatomy import Anatomy, build_anatomy
 from custom.simulation.animal import Animal
 from custom.simulation.drawing import draw_animal
 from custom.simulation.gating import end_gates
+from custom.simulation.heart import BeatingHeart, place_heart
 from custom.simulation.ranges import Ranges, load_ranges
+from custom.simulation.ventricle import end_diastolic_volume_ml
 
 FINE_GRID = ImageGrid(shape=(112, 112, 80), spacing_mm=(2.5, 2.5, 2.5))
 
@@ -61,3 +63,20 @@ def small_camera(small_camera_file) -> Camera:
 @pytest.fixture(scope="session")
 def laboratory(small_camera) -> Laboratory:
     return open_laboratory(small_camera, progress=False)
+
+
+@pytest.fixture(scope="module", params=range(3))
+def drawn(request, ranges) -> Animal:
+    return draw_animal(np.random.default_rng(request.param), ranges)
+
+
+@pytest.fixture(scope="module")
+def beating(drawn) -> BeatingHeart:
+    return place_heart(drawn.body, drawn.heart, (0.0, 0.0, 0.0))
+
+
+@pytest.fixture(scope="module")
+def volumes(drawn) -> tuple[float, float]:
+    """Of the left ventricle at end-diastole and end-systole, ml."""
+    largest = end_diastolic_volume_ml(drawn.body, drawn.heart)
+    return largest, largest * (1 - drawn.heart.ejection_fraction)

@@ -4,27 +4,10 @@ import numpy as np
 import pytest
 
 from custom.errors import BadInput
-from custom.simulation.drawing import draw_animal
 from custom.simulation.heart import place_heart
 from custom.simulation.ventricle import end_diastolic_volume_ml
 
 STEP_MM = 1.5
-
-
-@pytest.fixture(scope="module", params=range(3))
-def drawn(request, ranges):
-    return draw_animal(np.random.default_rng(request.param), ranges)
-
-
-@pytest.fixture(scope="module")
-def beating(drawn):
-    return place_heart(drawn.body, drawn.heart, (0.0, 0.0, 0.0))
-
-
-@pytest.fixture(scope="module")
-def volumes(drawn):
-    largest = end_diastolic_volume_ml(drawn.body, drawn.heart)
-    return largest, largest * (1 - drawn.heart.ejection_fraction)
 
 
 def points_about(solid):

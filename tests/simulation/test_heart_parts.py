@@ -1,8 +1,3 @@
-import numpy as np
-import pytest
-
-from custom.simulation.drawing import draw_animal
-from custom.simulation.heart import place_heart
 from custom.simulation.heart_parts import (
     arch_start_mm,
     heart_parts,
@@ -14,23 +9,6 @@ from custom.simulation.heart_parts import (
 )
 from custom.simulation.inner_muscles import N_TRABECULAE
 from custom.simulation.tissues import Tissue
-from custom.simulation.ventricle import end_diastolic_volume_ml
-
-
-@pytest.fixture(scope="module", params=range(3))
-def drawn(request, ranges):
-    return draw_animal(np.random.default_rng(request.param), ranges)
-
-
-@pytest.fixture(scope="module")
-def beating(drawn):
-    return place_heart(drawn.body, drawn.heart, (0.0, 0.0, 0.0))
-
-
-@pytest.fixture(scope="module")
-def volumes(drawn):
-    largest = end_diastolic_volume_ml(drawn.body, drawn.heart)
-    return largest, largest * (1 - drawn.heart.ejection_fraction)
 
 
 def test_atria_lie_behind_the_valves_on_their_sides(beating, volumes) -> None:

@@ -1,27 +1,8 @@
 import numpy as np
 import pytest
 
-from custom.simulation.drawing import draw_animal
-from custom.simulation.heart import place_heart
 from custom.simulation.heart_parts import left_cavity
 from custom.simulation.inner_muscles import left_trabeculae, papillary_muscles, right_trabeculae
-from custom.simulation.ventricle import end_diastolic_volume_ml
-
-
-@pytest.fixture(scope="module", params=range(3))
-def drawn(request, ranges):
-    return draw_animal(np.random.default_rng(request.param), ranges)
-
-
-@pytest.fixture(scope="module")
-def beating(drawn):
-    return place_heart(drawn.body, drawn.heart, (0.0, 0.0, 0.0))
-
-
-@pytest.fixture(scope="module")
-def volumes(drawn):
-    largest = end_diastolic_volume_ml(drawn.body, drawn.heart)
-    return largest, largest * (1 - drawn.heart.ejection_fraction)
 
 
 def test_papillary_muscles_keep_their_volume_and_touch_the_wall(beating, volumes) -> None:
