@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
 
 from custom.evaluation.footnotes import write_footnote
-from custom.evaluation.measures import Measures
+from custom.evaluation.measures import Measures, methods_of
 from custom.evaluation.methods import TRUTH
 from custom.evaluation.summary import values_of
 
@@ -68,10 +68,7 @@ def segment_errors(measures: Sequence[Measures]) -> dict[str, np.ndarray]:
         measures: one row per study and method, the truth among the methods, with `segments`: mean activity of each
             segment over the true mean of the left ventricular blood.
     """
-    segments_of = {
-        method: np.array(values_of(measures, "segments", method))
-        for method in dict.fromkeys(row.method for row in measures)
-    }
+    segments_of = {method: np.array(values_of(measures, "segments", method)) for method in methods_of(measures)}
     truth = segments_of.pop(TRUTH)
     return {method: 100 * (means - truth).mean(axis=0) for method, means in segments_of.items()}
 

@@ -28,7 +28,7 @@ from custom.evaluation.profiles import method_profiles
 from custom.evaluation.study_images import StudyImages
 from custom.evaluation.trained import Trained, seeds_of
 from custom.evaluation.training_table import training_table
-from custom.evaluation.truth_tables import shift_table, truth_table
+from custom.evaluation.truth_tables import contrast_table, shift_table, truth_table
 
 REMARK = "Virtual (simulated) animals"
 OVER_VOLUMES = (
@@ -128,13 +128,17 @@ def members_section(evidence: Evidence) -> list[Block]:
 
 
 def truth_section(evidence: Evidence) -> list[Block]:
-    """Show errors against the true activity, of all test animals, of unlike ones, and by segment."""
-    known = {compared.title: compared.all_measures for compared in evidence.comparisons}
-    tables = [truth_table(measures, title=title) for title, measures in {**known, **evidence.others}.items()]
+    """Show errors against the true activity, of all test animals and unlike ones, and what is left of regions."""
+    sets = {compared.title: compared.all_measures for compared in evidence.comparisons} | dict(evidence.others)
+    tables = [truth_table(measures, title=title) for title, measures in sets.items()]
     title = f"Regional error against the true activity, {evidence.paper.title}"
     errors = segment_errors(evidence.paper.measures)
     draw = partial(polar_maps, errors, label=SEGMENT_LABEL, title=title, remark=REMARK)
-    return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}.")]
+    return [
+        *tables,
+        Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}."),
+        contrast_table(sets),
+    ]
 
 
 def ct_section(evidence: Evidence) -> list[Block]:

@@ -57,6 +57,7 @@ def test_the_truth_is_told_for_every_kind_of_animals() -> None:
     said = "\n".join(block.markdown() for block in sections.truth_section(EVIDENCE))
     for title in ("ten animals", "forty further animals", "animals outside the training's ranges"):
         assert f"{title}: mean ± SD over 4 volumes" in said
+        assert f"| {title} |" in said.split("Regional contrast")[1]
 
 
 def test_no_two_pictures_share_a_file() -> None:
@@ -76,6 +77,6 @@ def test_no_two_pictures_share_a_file() -> None:
 def test_what_there_is_no_evidence_of_is_left_out() -> None:
     least = replace(EVIDENCE, further=None, others={}, shifts={}, wrong_gate=None, findings=())
     assert sections.ct_section(least) == sections.findings_section(least.findings) == []
-    assert kinds(sections.truth_section(least)) == ["Table", "Illustration"]
+    assert kinds(sections.truth_section(least)) == ["Table", "Illustration", "Table"]
     assert kinds(sections.differences_section(least))[-5:] == ["Heading", "Table", "Table", "Table", "Table"]
     assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Illustration"]
