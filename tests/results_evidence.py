@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from custom.evaluation.ct_shift_picture import ShiftErrors
+from custom.evaluation.deficit import Deficit
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.learning_curves import LearningCurve
 from custom.evaluation.measures import Measures
@@ -41,10 +42,17 @@ def evidence() -> Evidence:
         further=comparison("forty further animals"),
         others={"animals outside the training's ranges": measures()},
         studies=[study_images(["no correction", "network", "iterative Yang"])],
+        deficit=deficit(),
         shifts={"iterative Yang": ShiftErrors(kind="regions of the CT", errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})},
         wrong_gate=Figure,
         findings=["Uncorrected IMBV lies far above the paper's."],
     )
+
+
+def deficit() -> Deficit:
+    """Return changes of which the network shows half, in a volume of each of two animals."""
+    true = np.linspace(-0.1, 0.02, 2 * 17).reshape(2, 17)
+    return Deficit(studies=["a_gate-ed", "b_gate-ed"], animals=["a", "b"], changes={"truth": true, "network": true / 2})
 
 
 def trained(*, seed: int) -> Trained:

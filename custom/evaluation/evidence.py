@@ -9,6 +9,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from custom.evaluation.ct_shift_picture import ShiftErrors
+from custom.evaluation.deficit import Deficit
 from custom.evaluation.measures import Measures
 from custom.evaluation.study_images import StudyImages
 from custom.evaluation.trained import Trained
@@ -45,6 +46,7 @@ class Evidence:
         studies: whose images are shown.
         further: the same methods on further animals, for equivalence.
         others: measures on animals unlike the training's, by what they are.
+        deficit: what the methods show of a territory with less blood.
         shifts: errors by method at every shift of the CT.
         wrong_gate: draws iterative Yang by the CT of the right and of the wrong gate.
         findings: what came out and must be borne in mind, a paragraph each.
@@ -59,6 +61,7 @@ class Evidence:
     studies: Sequence[StudyImages]
     further: Comparison | None = None
     others: Mapping[str, Sequence[Measures]] = field(default_factory=dict)
+    deficit: Deficit | None = None
     shifts: Mapping[str, ShiftErrors] = field(default_factory=dict)
     wrong_gate: Callable[[], Figure] | None = None
     findings: Sequence[str] = ()

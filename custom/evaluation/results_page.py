@@ -9,6 +9,7 @@ from custom.evaluation.page_text import Link, Strong
 from custom.evaluation.results_sections import (
     agreement_section,
     ct_section,
+    deficit_section,
     differences_section,
     findings_section,
     images_section,
@@ -34,6 +35,7 @@ def results_page(evidence: Evidence) -> Page:
         "Differences between methods": differences_section(evidence),
         "Seeds, initial scale, size and label": members_section(evidence),
         "Against the true activity": truth_section(evidence),
+        "A territory with less blood": deficit_section(evidence),
         "A CT that does not fit": ct_section(evidence),
         relaince.title: checklist_blocks(relaince),
         claim.title: checklist_blocks(claim),

@@ -20,9 +20,11 @@ class Places:
         further_dir: a cohort with further test animals; its test set is named `further`.
         shifted_dirs: the cohort with its CT shifted, by the shift in mm; its test sets are named `ct_shift_<shift>`.
         other_dirs: cohorts unlike the training's, by what they are; their test sets are named as their folders.
+        deficit_dir: animals with a territory with less blood; their test set is named `deficit`.
+        no_deficit_dir: the same animals without it; their test set is named `no_deficit`.
         wrong_gate_dir: the cohort, or some of its animals, corrected by the CT of the other gate.
         measures: results_measures.csv of an earlier page, its results.json beside it, see `Sources`; of further_dir,
-            shifted_dirs and other_dirs, folders may then be gone.
+            shifted_dirs, other_dirs and those of a deficit, folders may then be gone.
         findings: text file with what must be borne in mind, paragraphs apart by an empty line.
     """
 
@@ -31,6 +33,8 @@ class Places:
     further_dir: Place | None = None
     shifted_dirs: Mapping[str, Place] | None = None
     other_dirs: Mapping[str, Place] | None = None
+    deficit_dir: Place | None = None
+    no_deficit_dir: Place | None = None
     wrong_gate_dir: Place | None = None
     measures: Place | None = None
     findings: Place | None = None
@@ -39,7 +43,8 @@ class Places:
     def cohorts(self) -> dict[str, Place]:
         """Cohorts with animals of their own, by what they are."""
         further = {"further": self.further_dir} if self.further_dir else {}
-        return {"cohort": self.dataset_dir, **further, **(self.other_dirs or {})}
+        deficit = {"territory with less blood": self.deficit_dir} if self.deficit_dir else {}
+        return {"cohort": self.dataset_dir, **further, **(self.other_dirs or {}), **deficit}
 
     @property
     def command(self) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from custom.errors import BadInput
 from custom.evaluation.cohort import read_cohort
 from custom.evaluation.corrected_set import CorrectedSet
 from custom.evaluation.ct_shift import errors_by_shift, read_shifted, shifted_set
+from custom.evaluation.deficit import compare_deficit
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.measures_table import read_table, write_measures
 from custom.evaluation.method_comparison import compare_methods
@@ -19,7 +21,7 @@ from custom.evaluation.page_files import write_page
 from custom.evaluation.results import prepare_folder
 from custom.evaluation.results_numbers import results_numbers, write_numbers
 from custom.evaluation.results_page import MEASURES, NAME, results_page
-from custom.evaluation.results_places import Places
+from custom.evaluation.results_places import Place, Places
 from custom.evaluation.results_sources import ReadStudies, Sources, made_by, read_findings, shown_studies
 from custom.evaluation.wrong_gate import check_other_gate
 from custom.evaluation.wrong_gate_picture import wrong_gate_of_test_animal
@@ -55,7 +57,7 @@ def make_results(places: Places, *, read_studies: ReadStudies, output_dir: str |
 
 def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     """Read and measure all that the page shows, the quick first, so that what is missing is said at once."""
-    findings, wrong_gate = read_findings(places.findings), _wrong_gate(places)
+    findings, wrong_gate, deficit_dirs = read_findings(places.findings), _wrong_gate(places), _deficit_dirs(places)
     earlier = read_table(places.measures) if places.measures else ()
     sources = Sources(comparison_dir=Path(places.comparison_dir), read_studies=read_studies, earlier=earlier)
     cohort = sources.measure("cohort", places.dataset_dir)
@@ -63,7 +65,13 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
     folders = {title: Path(folder) for title, folder in (places.other_dirs or {}).items()}
     others = {title: sources.read(folder.name, folder) for title, folder in folders.items()}
     shifted = read_shifted(sources, cohort, places.shifted_dirs or {})
-    sets = {"cohort": cohort, "further": further, **{folders[title].name: of for title, of in others.items()}}
+    deficit = {test_set: sources.read(test_set, folder) for test_set, folder in deficit_dirs.items()}
+    sets = {
+        "cohort": cohort,
+        "further": further,
+        **{folders[title].name: of for title, of in others.items()},
+        **deficit,
+    }
     sets |= {shifted_set(shift_mm): of for shift_mm, of in shifted.items()}
     return Evidence(
         command=places.command,
@@ -78,12 +86,25 @@ def read_evidence(places: Places, read_studies: ReadStudies) -> Evidence:
         studies=shown_studies(cohort),
         further=None if further is None else _compared(further, "further test animals"),
         others={title: of.measures for title, of in others.items()},
+        deficit=compare_deficit(*(of.measures for of in deficit.values())) if deficit else None,
         shifts=errors_by_shift(sources.trained, cohort, shifted),
         wrong_gate=wrong_gate,
         findings=findings,
         measured={test_set: of.measures for test_set, of in sets.items() if of is not None},
         weights=sources.weights,
     )
+
+
+def _deficit_dirs(places: Places) -> dict[str, Place]:
+    """Return by test set the folders of animals with a territory with less blood and of the same without it, if any."""
+    pair = {"deficit": places.deficit_dir, "no_deficit": places.no_deficit_dir}
+    given = {test_set: folder for test_set, folder in pair.items() if folder}
+    if len(given) == 1:
+        raise BadInput(
+            f"deficit_dir and no_deficit_dir come together, got {next(iter(given))}_dir alone; the other holds what "
+            "it is compared with"
+        )
+    return given
 
 
 def _compared(corrected: CorrectedSet, which: str) -> Comparison:

@@ -28,7 +28,7 @@ from custom.evaluation.profiles import method_profiles
 from custom.evaluation.study_images import StudyImages
 from custom.evaluation.trained import Trained, seeds_of
 from custom.evaluation.training_table import training_table
-from custom.evaluation.truth_tables import contrast_table, shift_table, truth_table
+from custom.evaluation.truth_tables import deficit_table, shift_table, truth_table
 
 REMARK = "Virtual (simulated) animals"
 OVER_VOLUMES = (
@@ -36,6 +36,7 @@ OVER_VOLUMES = (
     "small."
 )
 SEGMENT_LABEL = "mean error, percent of the true blood"
+DEFICIT_LABEL = "change of the mean, percent of the true blood"
 SHIFT_LABEL = "absolute error of IMBV against the tissues"
 
 
@@ -128,17 +129,24 @@ def members_section(evidence: Evidence) -> list[Block]:
 
 
 def truth_section(evidence: Evidence) -> list[Block]:
-    """Show errors against the true activity, of all test animals and unlike ones, and what is left of regions."""
+    """Show errors against the true activity, of all test animals, of unlike ones, and by segment."""
     sets = {compared.title: compared.all_measures for compared in evidence.comparisons} | dict(evidence.others)
     tables = [truth_table(measures, title=title) for title, measures in sets.items()]
     title = f"Regional error against the true activity, {evidence.paper.title}"
     errors = segment_errors(evidence.paper.measures)
     draw = partial(polar_maps, errors, label=SEGMENT_LABEL, title=title, remark=REMARK)
-    return [
-        *tables,
-        Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}."),
-        contrast_table(sets),
-    ]
+    return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}.")]
+
+
+def deficit_section(evidence: Evidence) -> list[Block]:
+    """Show what is seen of a territory with less blood."""
+    if evidence.deficit is None:
+        return []
+    study, changes = evidence.deficit.gravest()
+    title = f"What a territory with less blood changes in {study}"
+    percent = {method: 100 * of for method, of in changes.items()}
+    draw = partial(polar_maps, percent, label=DEFICIT_LABEL, title=title, remark=REMARK)
+    return [deficit_table(evidence.deficit), Illustration("results_deficit.png", draw, f"{title}: {DEFICIT_LABEL}.")]
 
 
 def ct_section(evidence: Evidence) -> list[Block]:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from custom.evaluation.ct_shift_picture import ShiftErrors, mean_and_half_interval
+from custom.evaluation.deficit import Deficit
 from custom.evaluation.measures import Measures, methods_of
 from custom.evaluation.methods import TRUTH
 from custom.evaluation.page import Table
-from custom.evaluation.regional_contrast import regional_contrast
 from custom.evaluation.statistics import describe
 from custom.evaluation.summary import values_of
 from custom.evaluation.written_numbers import NOTHING, mean_and_sd, unsigned
@@ -42,9 +42,10 @@ EXPLAINED = (
     "mean of the image over mean of the truth in the region, 1 is right. RMSE: true blood = 1."
 )
 
-CONTRAST_EXPLAINED = (
-    "Regional contrast: share of the wall's true regional differences (17 segments) that an image shows, with its 95 % "
-    "interval, animals being clusters. 1: all, 0: a region with less blood looks like the others."
+DEFICIT_EXPLAINED = (
+    "The same animals were simulated with and without it, by the same random numbers. Share: of the change in 17 "
+    "segments, with its 95 % interval, animals being clusters; 1: all, 0: nothing of it is seen. Change: mean ± SD in "
+    "each volume's segment that truly loses most."
 )
 
 
@@ -62,15 +63,15 @@ def truth_table(measures: Sequence[Measures], *, title: str) -> Table:
     return Table(caption, ["method", *(column.title for column in COLUMNS)], rows)
 
 
-def contrast_table(sets: Mapping[str, Sequence[Measures]]) -> Table:
-    """Show which share of the wall's regional differences every method shows, see `regional_contrast`.
-
-    Args:
-        sets: measures by which animals they are of; a method that a set lacks has a dash there.
-    """
-    methods = dict.fromkeys(method for measures in sets.values() for method in methods_of(measures) if method != TRUTH)
-    rows = [[method, *(_contrast(measures, method) for measures in sets.values())] for method in methods]
-    return Table(CONTRAST_EXPLAINED, ["method", *sets], rows)
+def deficit_table(deficit: Deficit) -> Table:
+    """Show what every method shows of a territory with less blood, the truth first."""
+    methods = [TRUTH, *(method for method in deficit.changes if method != TRUTH)]
+    rows = [
+        [method, _share(deficit, method), mean_and_sd(describe(100 * deficit.deepest(method)), 1)] for method in methods
+    ]
+    n_volumes, n_animals = len(deficit.studies), len(set(deficit.animals))
+    caption = f"A territory with less blood, {n_volumes} volumes of {n_animals} simulated animals. {DEFICIT_EXPLAINED}"
+    return Table(caption, ["method", "share of the true change", "change where most is lost (% of the blood)"], rows)
 
 
 def shift_table(methods: Mapping[str, ShiftErrors], *, label: str) -> Table:
@@ -95,12 +96,12 @@ def _cell(measures: Sequence[Measures], method: str, column: Column) -> str:
     return mean_and_sd(describe(list(values)), column.decimals) if known else NOTHING
 
 
-def _contrast(measures: Sequence[Measures], method: str) -> str:
-    contrast = regional_contrast(measures, method) if method in methods_of(measures) else None
-    if contrast is None:
+def _share(deficit: Deficit, method: str) -> str:
+    share = None if method == TRUTH else deficit.share(method)
+    if share is None:
         return NOTHING
-    low, high = (unsigned(end, 2) for end in contrast.interval_95)
-    return f"{unsigned(contrast.value, 2)} ({low} to {high})"
+    low, high = (unsigned(end, 2) for end in share.interval_95)
+    return f"{unsigned(share.value, 2)} ({low} to {high})"
 
 
 def _with_interval(values: Sequence[float]) -> str:

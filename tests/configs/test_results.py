@@ -24,6 +24,7 @@ HEADINGS = (
     "Seeds, initial scale, size and label",
     "Against the true activity",
 )
+OF_FURTHER_COHORTS = ("A territory with less blood", "A CT that does not fit")
 CHECKLISTS = ("RELAINCE guidelines", "CLAIM checklist")
 
 
@@ -33,11 +34,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
     cohort = write_described(folder / "cohort")
     write_described(folder / "wrong", ct_gate="other")
-    for name in ("second", "shift", "perfusion"):
+    for name in ("second", "shift", "perfusion", "deficit", "healthy"):
         shutil.copytree(cohort, folder / name)
     for animal in ("sub-002", "sub-003"):
         change_parameters(folder / "shift", animal, shift_by_4_mm)
     sets = {"cohort": "cohort", "further": "second", "ct_shift_4": "shift", "perfusion": "perfusion"}
+    sets |= {"deficit": "deficit", "no_deficit": "healthy"}
     write_comparison(folder / "comparison", {name: folder / where for name, where in sets.items()})
     (folder / "findings.txt").write_text("A first\nfinding.\n\nA second one.\n")
     return folder
@@ -71,6 +73,8 @@ def whole(folder: Path) -> Path:
         further_dir=str(folder / "second"),
         shifted_dirs={"4": str(folder / "shift")},
         other_dirs={"perfusion tracer": str(folder / "perfusion")},
+        deficit_dir=str(folder / "deficit"),
+        no_deficit_dir=str(folder / "healthy"),
         wrong_gate_dir=str(folder / "wrong"),
         findings=str(folder / "findings.txt"),
     )
@@ -90,7 +94,7 @@ def test_without_the_optional_cohorts_their_sections_are_left_out(least: Path) -
 
 
 def test_with_them_the_page_has_all(whole: Path) -> None:
-    assert headings(whole) == ["What to bear in mind", *HEADINGS, "A CT that does not fit", *CHECKLISTS]
+    assert headings(whole) == ["What to bear in mind", *HEADINGS, *OF_FURTHER_COHORTS, *CHECKLISTS]
     said = (whole / "results.md").read_text()
     for words in ("A first finding.", "2 further test animals, n = 2", "perfusion tracer: mean ± SD over 4 volumes"):
         assert words in said

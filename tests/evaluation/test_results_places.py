@@ -37,6 +37,17 @@ def test_two_shells_and_make_read_back_what_was_given() -> None:
 def test_cohorts_with_animals_of_their_own_are_listed() -> None:
     """A shifted CT and the other gate's do not make other animals."""
     places = Places(
-        **LEAST, further_dir="f", shifted_dirs={"4": "s"}, other_dirs={"perfusion": "p"}, wrong_gate_dir="w"
+        **LEAST,
+        further_dir="f",
+        shifted_dirs={"4": "s"},
+        other_dirs={"perfusion": "p"},
+        deficit_dir="d",
+        no_deficit_dir="n",
+        wrong_gate_dir="w",
     )
-    assert places.cohorts == {"cohort": "data/cohort", "further": "f", "perfusion": "p"}
+    assert places.cohorts == {
+        "cohort": "data/cohort",
+        "further": "f",
+        "perfusion": "p",
+        "territory with less blood": "d",
+    }

@@ -20,6 +20,7 @@ def not_reached(dataset_dir: str | Path) -> list[dict[str, str]]:
     [
         ({"findings": "nowhere.txt"}, "findings must be a text file"),
         ({"wrong_gate_dir": "nowhere"}, "a cohort's folder holds dataset.json"),
+        ({"no_deficit_dir": "nowhere"}, "got no_deficit_dir alone"),
         ({}, r"members\.json must list trained networks"),
     ],
 )

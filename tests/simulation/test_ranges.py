@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from custom.errors import BadInput
+from custom.simulation.drawing import draw_animal
 from custom.simulation.ranges import CANINE_FILE, Range, load_ranges
 
 NUMBERS = st.floats(-1e3, 1e3)
@@ -61,6 +64,14 @@ def test_unlike_animals_share_no_value_with_those_of_the_training() -> None:
     changed = [(usual[s][n], unlike[s][n]) for s in usual for n in usual[s] if usual[s][n] != unlike[s][n]]
     assert len(changed) == 10
     assert all(new.high < old.low or new.low > old.high for old, new in changed)
+
+
+def test_animals_with_and_without_a_deficit_differ_in_nothing_else() -> None:
+    files = (CANINE_FILE.with_name(name) for name in ("deficit.yaml", "no_deficit.yaml"))
+    with_deficit, without = (draw_animal(np.random.default_rng(3), load_ranges(changed=file)) for file in files)
+    assert (with_deficit.has_deficit, without.has_deficit) == (True, False)
+    assert replace(without, has_deficit=True, pattern=with_deficit.pattern) == with_deficit
+    assert replace(without.pattern, deficit_probability=1.0) == with_deficit.pattern
 
 
 def test_a_changed_range_of_an_unknown_name_is_refused(tmp_path) -> None:
