@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from matplotlib.figure import Figure
 
-from custom.evaluation.ct_shift_picture import ShiftErrors
+from custom.evaluation.ct_shift_picture import BY_REGIONS, ShiftErrors
 from custom.evaluation.deficit import Deficit
 from custom.evaluation.evidence import Comparison, Evidence
 from custom.evaluation.learning_curves import LearningCurve
@@ -43,7 +43,10 @@ def evidence() -> Evidence:
         others={"animals outside the training's ranges": measures()},
         studies=[study_images(["no correction", "network", "iterative Yang"])],
         deficit=deficit(),
-        shifts={"iterative Yang": ShiftErrors(kind="regions of the CT", errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})},
+        shifts={
+            label: {"iterative Yang": ShiftErrors(kind=BY_REGIONS, errors={0.0: [0.01, 0.02], 4.0: [0.02, 0.04]})}
+            for label in ("error of IMBV", "error of segments")
+        },
         wrong_gate=Figure,
         findings=["Uncorrected IMBV lies far above the paper's."],
     )

@@ -9,7 +9,7 @@ from custom.evaluation.methods import REFERENCE, TRUTH
 from custom.evaluation.page import Paragraph, Table
 from custom.evaluation.page_text import Text
 from custom.evaluation.published import P_AGAINST_IY
-from custom.evaluation.written_numbers import NOTHING, interval, probability, signed, unsigned
+from custom.evaluation.written_numbers import NOTHING, estimate, interval, probability, signed, unsigned
 
 MEASURES = {
     "imbv": ("IMBV", 3),
@@ -80,12 +80,12 @@ def equivalence_table(agreement: Mapping[str, Mapping[str, Any]], *, title: str,
     """Show how far IMBV of every method is from that of a reference, and whether that is within the margin.
 
     Args:
-        agreement: by method, as `compare_methods` gives it under `imbv_agreement`: `equivalence` of each.
+        agreement: by method, as `compare_methods` gives it under `imbv_agreement`: `equivalence` and `line` of each.
         title: which animals.
         reference: what methods are compared with; beside iterative Yang stand the paper's probabilities.
     """
-    tests = {method: of["equivalence"] for method, of in agreement.items()}
-    margin, n = next((test["margin"], test["n"]) for test in tests.values())
+    tests = {method: (of["equivalence"], of["line"]) for method, of in agreement.items()}
+    margin, n = next((test["margin"], test["n"]) for test, _ in tests.values())
     published = P_AGAINST_IY if reference == REFERENCE else {}
     said = "the true activity in voxels" if reference == TRUTH else reference
     rows: list[Sequence[Text]] = [
@@ -96,15 +96,18 @@ def equivalence_table(agreement: Mapping[str, Mapping[str, Any]], *, title: str,
             interval(test["interval_90"], 4),
             probability(test["p"]),
             test["verdict"],
+            NOTHING if line is None else estimate(line["slope"]["value"], line["slope"]["interval_95"], 2),
             *([published.get(method, "")] if published else []),
         ]
-        for method, test in tests.items()
+        for method, (test, line) in tests.items()
     ]
     caption = (
         f"{title}, n = {n}: IMBV minus that of {said}. Equivalent: two one-sided tests show at 5 % that the mean "
-        f"difference lies within ±{margin:g} (the 90 % interval lies inside). Different: the 95 % interval excludes 0."
+        f"difference lies within ±{margin:g} (the 90 % interval lies inside). Different: the 95 % interval excludes 0. "
+        f"Slope: of the method's IMBV on that of {said}, animal by animal; below 1 it draws animals together."
     )
-    header = ["method", "mean difference", "95 % interval", "90 % interval", "p of equivalence", "verdict"]
+    intervals = ["mean difference", "95 % interval", "90 % interval"]
+    header = ["method", *intervals, "p of equivalence", "verdict", "slope (95 %)"]
     return Table(caption, [*header, *(["p of difference in the paper"] if published else [])], rows)
 
 
@@ -138,11 +141,8 @@ def components_table(effects: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _mean(described: Mapping[str, Any], measure: str) -> str:
-    decimals = MEASURES[measure][1]
     write = signed if measure.startswith("imbv_error") else unsigned
-    ends = described["interval_95"]
-    spread = "" if ends is None else f" ({write(ends[0], decimals)} to {write(ends[1], decimals)})"
-    return f"{write(described['mean'], decimals)}{spread}"
+    return estimate(described["mean"], described["interval_95"], MEASURES[measure][1], write)
 
 
 def _equals(p: float) -> str:

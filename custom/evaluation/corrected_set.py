@@ -10,6 +10,7 @@ from custom.errors import BadInput
 from custom.evaluation.measures import Measures, measure_methods
 from custom.evaluation.methods import (
     NETWORKS,
+    OF_THE_PAPER,
     REFERENCE,
     TRUTH,
     UNCORRECTED,
@@ -18,8 +19,6 @@ from custom.evaluation.methods import (
     place_of_network,
 )
 from custom.evaluation.trained import Trained, method_names
-
-OF_THE_PAPER = (UNCORRECTED, *NETWORKS, REFERENCE, TRUTH)
 
 
 @dataclass(frozen=True, kw_only=True)

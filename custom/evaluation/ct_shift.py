@@ -14,6 +14,13 @@ from custom.evaluation.methods import NETWORKS, RBV, REFERENCE
 from custom.evaluation.results_sources import Sources
 from custom.evaluation.trained import Trained, method_names
 
+SHOWN = {
+    "absolute error of IMBV against the tissues": "imbv_error_tissues",
+    "RMSE of 17 segments against the truth, true blood = 1": "segment_rmse",
+    "RMSE in the heart against the truth, true blood = 1": "heart_rmse",
+}
+"""Which errors are told, by their label."""
+
 
 def read_shifted(
     sources: Sources, aligned: CorrectedSet, shifted_dirs: Mapping[str, str | Path]
@@ -42,8 +49,8 @@ def shifted_set(shift_mm: float) -> str:
 
 def errors_by_shift(
     trained: Mapping[str, Trained], aligned: CorrectedSet, shifted: Mapping[float, CorrectedSet]
-) -> dict[str, ShiftErrors]:
-    """Return errors of iterative Yang, RBV and the paper's networks at every shift of the CT, see `shift_errors`.
+) -> dict[str, dict[str, ShiftErrors]]:
+    """Return errors of iterative Yang, RBV and the paper's networks at every shift of the CT, by what is told.
 
     Args:
         trained: all members, by name.
@@ -56,7 +63,8 @@ def errors_by_shift(
     everywhere = set.intersection(*(set(methods_of(one.measures)) for one in sets.values()))
     kinds = {REFERENCE: BY_REGIONS, RBV: BY_REGIONS, **_kinds(trained)}
     shown = {method: kind for method, kind in kinds.items() if method in everywhere}
-    return shift_errors({shift_mm: one.measures for shift_mm, one in sets.items()}, shown)
+    by_shift = {shift_mm: one.measures for shift_mm, one in sets.items()}
+    return {label: shift_errors(by_shift, shown, measure) for label, measure in SHOWN.items()}
 
 
 def _kinds(trained: Mapping[str, Trained]) -> dict[str, str]:

@@ -59,15 +59,20 @@ def ct_shift_picture(methods: Mapping[str, ShiftErrors], *, label: str, remark: 
     return figure
 
 
-def shift_errors(by_shift: Mapping[float, Sequence[Measures]], kinds: Mapping[str, str]) -> dict[str, ShiftErrors]:
-    """Return the absolute errors of IMBV against the tissues, gate by gate, averaged for each animal.
+def shift_errors(
+    by_shift: Mapping[float, Sequence[Measures]], kinds: Mapping[str, str], measure: str
+) -> dict[str, ShiftErrors]:
+    """Return the size of an error, gate by gate, averaged for each animal.
 
     Args:
         by_shift: measures of the same animals at every shift of the CT, mm.
         kinds: of the methods to show, see `KINDS`.
+        measure: name of the error, such as "imbv_error_tissues".
     """
     return {
-        method: ShiftErrors(kind=kind, errors={shift: _of_animals(rows, method) for shift, rows in by_shift.items()})
+        method: ShiftErrors(
+            kind=kind, errors={shift: _of_animals(rows, method, measure) for shift, rows in by_shift.items()}
+        )
         for method, kind in kinds.items()
     }
 
@@ -84,8 +89,8 @@ def mean_and_half_interval(values: Sequence[float]) -> tuple[float, float]:
     return float(sample.mean()), float(half)
 
 
-def _of_animals(measures: Sequence[Measures], method: str) -> list[float]:
-    return [float(np.abs(values_of(rows, "imbv_error_tissues", method)).mean()) for rows in by_animal(measures)]
+def _of_animals(measures: Sequence[Measures], method: str, measure: str) -> list[float]:
+    return [float(np.abs(values_of(rows, measure, method)).mean()) for rows in by_animal(measures)]
 
 
 def _draw_method(axes: Axes, name: str, method: ShiftErrors, look: Look, place: float) -> None:

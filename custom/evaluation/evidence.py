@@ -47,7 +47,7 @@ class Evidence:
         further: the same methods on further animals, for equivalence.
         others: measures on animals unlike the training's, by what they are.
         deficit: what the methods show of a territory with less blood.
-        shifts: errors by method at every shift of the CT.
+        shifts: errors by what is told and by method, at every shift of the CT; the first are drawn.
         wrong_gate: draws iterative Yang by the CT of the right and of the wrong gate.
         findings: what came out and must be borne in mind, a paragraph each.
         measured: all rows, by test set.
@@ -62,7 +62,7 @@ class Evidence:
     further: Comparison | None = None
     others: Mapping[str, Sequence[Measures]] = field(default_factory=dict)
     deficit: Deficit | None = None
-    shifts: Mapping[str, ShiftErrors] = field(default_factory=dict)
+    shifts: Mapping[str, Mapping[str, ShiftErrors]] = field(default_factory=dict)
     wrong_gate: Callable[[], Figure] | None = None
     findings: Sequence[str] = ()
     measured: Mapping[str, Sequence[Measures]] = field(default_factory=dict)

@@ -12,8 +12,10 @@ from custom.errors import BadInput
 
 UNCORRECTED, REFERENCE, TRUTH = "no correction", "iterative Yang", "truth"
 RBV = "RBV"
+IN_IMAGE_SPACE = ("Richardson-Lucy", RBV)
 NETWORKS = ("U-net", "U-net-BV", "U-net-CT", "Dy-U", "Dy-U-BV", "Dy-U-CT", "Dy-U-CT-BV", "DC-Dy-U-BV")
 """Those of the paper."""
+OF_THE_PAPER = (UNCORRECTED, *NETWORKS, REFERENCE, TRUTH)
 
 
 @dataclass(frozen=True, kw_only=True)

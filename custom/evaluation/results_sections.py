@@ -20,7 +20,7 @@ from custom.evaluation.learning_curves import learning_curves
 from custom.evaluation.linear_fits import linear_fits
 from custom.evaluation.member_tables import member_tables
 from custom.evaluation.method_slices import method_slices
-from custom.evaluation.methods import REFERENCE, TRUTH
+from custom.evaluation.methods import IN_IMAGE_SPACE, OF_THE_PAPER, REFERENCE, TRUTH
 from custom.evaluation.page import Block, Heading, Illustration, Paragraph
 from custom.evaluation.paper_tables import order_table, paper_table
 from custom.evaluation.polar_maps import polar_maps, segment_errors
@@ -35,9 +35,9 @@ OVER_VOLUMES = (
     "To be held against the paper alone: gates of one animal count as independent here, which makes probabilities too "
     "small."
 )
+REGIONAL = (*OF_THE_PAPER, *IN_IMAGE_SPACE)  # methods whose error is drawn by segment
 SEGMENT_LABEL = "mean error, percent of the true blood"
 DEFICIT_LABEL = "change of the mean, percent of the true blood"
-SHIFT_LABEL = "absolute error of IMBV against the tissues"
 
 
 def training_section(trained: Mapping[str, Trained]) -> list[Block]:
@@ -133,7 +133,8 @@ def truth_section(evidence: Evidence) -> list[Block]:
     sets = {compared.title: compared.all_measures for compared in evidence.comparisons} | dict(evidence.others)
     tables = [truth_table(measures, title=title) for title, measures in sets.items()]
     title = f"Regional error against the true activity, {evidence.paper.title}"
-    errors = segment_errors(evidence.paper.measures)
+    shown = [row for row in evidence.paper.all_measures if row.method in REGIONAL]
+    errors = segment_errors(shown)
     draw = partial(polar_maps, errors, label=SEGMENT_LABEL, title=title, remark=REMARK)
     return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}.")]
 
@@ -153,12 +154,10 @@ def ct_section(evidence: Evidence) -> list[Block]:
     """Show how methods fail when the CT does not fit."""
     blocks: list[Block] = []
     if evidence.shifts:
-        draw = partial(ct_shift_picture, evidence.shifts, label=SHIFT_LABEL, remark=REMARK)
-        caption = f"CT shifted against the SPECT: {SHIFT_LABEL}."
-        blocks += [
-            shift_table(evidence.shifts, label=SHIFT_LABEL),
-            Illustration("results_ct_shift.png", draw, caption),
-        ]
+        label, errors = next(iter(evidence.shifts.items()))
+        draw = partial(ct_shift_picture, errors, label=label, remark=REMARK)
+        blocks += [shift_table(errors, label=label) for label, errors in evidence.shifts.items()]
+        blocks.append(Illustration("results_ct_shift.png", draw, f"CT shifted against the SPECT: {label}."))
     if evidence.wrong_gate is not None:
         caption = "CT of the wrong gate (the paper's figure 11)."
         blocks.append(Illustration("results_wrong_gate.png", evidence.wrong_gate, caption))

@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 
 from custom.errors import BadInput
-from custom.evaluation.corrected_set import OF_THE_PAPER, CorrectedSet, read_corrected_set
+from custom.evaluation.corrected_set import CorrectedSet, read_corrected_set
 from custom.evaluation.json_record import JsonRecord
 from custom.evaluation.measures import methods_of
 from custom.evaluation.measures_table import Table, all_measures_of, measures_of
-from custom.evaluation.methods import REFERENCE, TRUTH, UNCORRECTED
+from custom.evaluation.methods import OF_THE_PAPER, REFERENCE, TRUTH, UNCORRECTED
 from custom.evaluation.results_page import NAME
 from custom.evaluation.study_images import StudyImages, read_study_images
 from custom.evaluation.trained import Trained, method_names, read_trained

@@ -14,7 +14,7 @@ from custom.evaluation.methods import TRUTH
 from custom.evaluation.page import Table
 from custom.evaluation.statistics import describe
 from custom.evaluation.summary import values_of
-from custom.evaluation.written_numbers import NOTHING, mean_and_sd, unsigned
+from custom.evaluation.written_numbers import NOTHING, estimate, mean_and_sd
 
 
 class Column(NamedTuple):
@@ -67,7 +67,8 @@ def deficit_table(deficit: Deficit) -> Table:
     """Show what every method shows of a territory with less blood, the truth first."""
     methods = [TRUTH, *(method for method in deficit.changes if method != TRUTH)]
     rows = [
-        [method, _share(deficit, method), mean_and_sd(describe(100 * deficit.deepest(method)), 1)] for method in methods
+        [method, _share(deficit, method), mean_and_sd(describe(deficit.deepest(method)), 1, factor=100)]
+        for method in methods
     ]
     n_volumes, n_animals = len(deficit.studies), len(set(deficit.animals))
     caption = f"A territory with less blood, {n_volumes} volumes of {n_animals} simulated animals. {DEFICIT_EXPLAINED}"
@@ -98,10 +99,7 @@ def _cell(measures: Sequence[Measures], method: str, column: Column) -> str:
 
 def _share(deficit: Deficit, method: str) -> str:
     share = None if method == TRUTH else deficit.share(method)
-    if share is None:
-        return NOTHING
-    low, high = (unsigned(end, 2) for end in share.interval_95)
-    return f"{unsigned(share.value, 2)} ({low} to {high})"
+    return NOTHING if share is None else estimate(share.value, share.interval_95, 2)
 
 
 def _with_interval(values: Sequence[float]) -> str:

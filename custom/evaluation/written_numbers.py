@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from custom.evaluation.statistics import Description
+
+Written = Callable[[float, int], str]
 
 NOTHING = "—"
 SMALLEST_P = 0.001
@@ -29,6 +31,11 @@ def signed(value: float, decimals: int) -> str:
 def interval(ends: Sequence[float] | None, decimals: int) -> str:
     """Write an interval of differences, or a dash where there is none."""
     return NOTHING if ends is None else f"{signed(ends[0], decimals)} to {signed(ends[1], decimals)}"
+
+
+def estimate(value: float, ends: Sequence[float] | None, decimals: int, write: Written = unsigned) -> str:
+    """Write an estimate with its interval in brackets, or without where there is none."""
+    return write(value, decimals) + ("" if ends is None else " ({} to {})".format(*(write(e, decimals) for e in ends)))
 
 
 def probability(p: float | None) -> str:

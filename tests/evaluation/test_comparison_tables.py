@@ -62,7 +62,8 @@ def test_tukey_stands_above_the_diagonal_and_holm_below() -> None:
 def agreement(low: float, high: float, verdict: str, p: float | None) -> dict:
     test = {"n": 10, "margin": 0.015, "mean_difference": (low + high) / 2, "verdict": verdict, "p": p}
     return {
-        "equivalence": {**test, "interval_95": (low, high), "interval_90": None if p is None else (low / 2, high / 2)}
+        "equivalence": {**test, "interval_95": (low, high), "interval_90": None if p is None else (low / 2, high / 2)},
+        "line": None if p is None else {"slope": {"value": 0.8, "interval_95": (-0.1, 1.7)}},
     }
 
 
@@ -73,8 +74,17 @@ def test_equivalence_is_told_with_both_intervals_and_the_papers_p() -> None:
     }
     table = equivalence_table(tests, title="Forty further animals", reference="iterative Yang")
     assert table.rows == [
-        ["Dy-U-BV", "+0.0010", "−0.0040 to +0.0060", "−0.0020 to +0.0030", "0.002", "equivalent", "0.009"],
-        ["Dy-U (2)", "+0.0200", "+0.0100 to +0.0300", "—", "—", "different", ""],
+        [
+            "Dy-U-BV",
+            "+0.0010",
+            "−0.0040 to +0.0060",
+            "−0.0020 to +0.0030",
+            "0.002",
+            "equivalent",
+            "0.80 (−0.10 to 1.70)",
+            "0.009",
+        ],
+        ["Dy-U (2)", "+0.0200", "+0.0100 to +0.0300", "—", "—", "different", "—", ""],
     ]
     assert "Forty further animals, n = 10: IMBV minus that of iterative Yang." in table.markdown()
     assert "±0.015" in table.markdown()

@@ -50,7 +50,9 @@ def test_shifts_ascend_and_networks_are_told_apart_by_what_they_see(
     sources: Sources, aligned: CorrectedSet, cohorts: dict[str, Path]
 ) -> None:
     shifted = read_shifted(sources, aligned, {"12.5": cohorts["ct_shift_12.5"], "8": cohorts["ct_shift_8"]})
-    errors = errors_by_shift(sources.trained, aligned, shifted)
+    by_label = errors_by_shift(sources.trained, aligned, shifted)
+    assert len(by_label) == 3
+    errors = by_label["absolute error of IMBV against the tissues"]
     assert {method: one.kind for method, one in errors.items()} == {
         "iterative Yang": "regions of the CT",
         "U-net-BV": "SPECT only",

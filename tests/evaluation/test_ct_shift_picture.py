@@ -69,5 +69,5 @@ def test_errors_are_taken_gate_by_gate_before_an_animals_mean() -> None:
         for animal, of_gates in errors.items()
         for gate, e in zip(("ed", "es"), of_gates, strict=True)
     ]
-    shifted = shift_errors({0.0: rows, 4.0: rows}, {"Dy-U": "SPECT only"})
+    shifted = shift_errors({0.0: rows, 4.0: rows}, {"Dy-U": "SPECT only"}, "imbv_error_tissues")
     assert shifted == {"Dy-U": ShiftErrors(kind="SPECT only", errors={0.0: [0.02, 0.02], 4.0: [0.02, 0.02]})}

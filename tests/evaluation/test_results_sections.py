@@ -81,4 +81,4 @@ def test_what_there_is_no_evidence_of_is_left_out() -> None:
     )
     assert kinds(sections.truth_section(least)) == ["Table", "Illustration"]
     assert kinds(sections.differences_section(least))[-5:] == ["Heading", "Table", "Table", "Table", "Table"]
-    assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Illustration"]
+    assert kinds(sections.ct_section(replace(EVIDENCE, wrong_gate=None))) == ["Table", "Table", "Illustration"]
