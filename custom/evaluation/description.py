@@ -24,7 +24,7 @@ from custom.evaluation.gate_files import read_heart_beat
 from custom.evaluation.gate_strip import gate_strip
 from custom.evaluation.imbv_recovery import imbv_recovery
 from custom.evaluation.results import prepare_folder, written_whole
-from custom.evaluation.wrong_gate import check_other_gate, wrong_gate_numbers
+from custom.evaluation.wrong_gate import read_other_gate, wrong_gate_numbers
 from custom.evaluation.wrong_gate_picture import wrong_gate_of_test_animal
 from custom.settings import check_whole
 
@@ -52,7 +52,7 @@ def describe_cohort(
         output_dir: gets tables.md, description.json and the pictures.
         overwrite: whether results that stand there are replaced.
         animals: how many are pictured, at most.
-        wrong_gate_dir: the same cohort, corrected by the CT of the other gate; adds wrong_gate.png.
+        wrong_gate_dir: the cohort, or some of its animals, corrected by the CT of the other gate; adds wrong_gate.png.
         gates_dir: the reconstructed gates of one animal, see `read_heart_beat`; adds gates.png.
         perfusion_dir: a cohort of a perfusion tracer, whose first test animal is shown beside the study.
         study: a real reconstructed perfusion study; adds real_and_virtual.png.
@@ -73,14 +73,13 @@ def describe_cohort(
         drawings["real_and_virtual"] = _beside(study, study_credit, perfusion_dir)
     if gates_dir is not None:
         drawings["gates"] = partial(gate_strip, read_heart_beat(gates_dir))
-    wrong = None if wrong_gate_dir is None else read_cohort(wrong_gate_dir)
-    if wrong is not None:
-        check_other_gate(cohort, wrong)
-        drawings["wrong_gate"] = partial(wrong_gate_of_test_animal, cohort, wrong)
+    both_gates = None if wrong_gate_dir is None else read_other_gate(cohort, wrong_gate_dir)
+    if both_gates is not None:
+        drawings["wrong_gate"] = partial(wrong_gate_of_test_animal, *both_gates)
     names = ["tables.md", "description.json", *(f"{name}.png" for name in drawings)]
     folder = prepare_folder(output_dir, names, overwrite)
-    if wrong is not None:
-        numbers["wrong_gate"] = wrong_gate_numbers(cohort, wrong)
+    if both_gates is not None:
+        numbers["wrong_gate"] = wrong_gate_numbers(*both_gates)
     _write(folder, numbers, drawings)
     logger.info("The description of %d simulated animals is in %s", len(cohort.animals), folder)
     return folder

@@ -23,7 +23,7 @@ from custom.evaluation.results_numbers import results_numbers, write_numbers
 from custom.evaluation.results_page import MEASURES, NAME, results_page
 from custom.evaluation.results_places import Place, Places
 from custom.evaluation.results_sources import ReadStudies, Sources, made_by, read_findings, shown_studies
-from custom.evaluation.wrong_gate import check_other_gate
+from custom.evaluation.wrong_gate import read_other_gate
 from custom.evaluation.wrong_gate_picture import wrong_gate_of_test_animal
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,5 @@ def _compared(corrected: CorrectedSet, which: str) -> Comparison:
 def _wrong_gate(places: Places) -> Callable[[], Figure] | None:
     if not places.wrong_gate_dir:
         return None
-    wrong = read_cohort(places.wrong_gate_dir)
-    cohort = read_cohort(places.dataset_dir).animals_also_in(wrong)
-    check_other_gate(cohort, wrong)
-    return partial(wrong_gate_of_test_animal, cohort, wrong)
+    both_gates = read_other_gate(read_cohort(places.dataset_dir), places.wrong_gate_dir)
+    return partial(wrong_gate_of_test_animal, *both_gates)

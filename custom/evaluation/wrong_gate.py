@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from custom.errors import BadInput
-from custom.evaluation.cohort import AnimalRecord, Cohort, GateRecord
+from custom.evaluation.cohort import AnimalRecord, Cohort, GateRecord, read_cohort
 from custom.evaluation.statistics import compare_paired, describe, holm
 from custom.evaluation.summary import TESTS
 from custom.evaluation.true_heart import HEART_MARGIN_MM, TrueHeart
@@ -58,6 +59,22 @@ def wrong_gate_numbers(cohort: Cohort, wrong: Cohort) -> dict[str, Any]:
     numbers["both"] = {error: _compared([*right_errors.values()], [*wrong_errors.values()], error) for error in ERRORS}
     _correct_for_number([compared["difference"] for errors in numbers.values() for compared in errors.values()])
     return {"heart_margin_mm": HEART_MARGIN_MM, **numbers}
+
+
+def read_other_gate(cohort: Cohort, wrong_gate_dir: str | Path) -> tuple[Cohort, Cohort]:
+    """Return the animals of a cohort that were corrected by the CT of the other gate too, and these so corrected.
+
+    Args:
+        cohort: made with the CT of the same gate.
+        wrong_gate_dir: the cohort, or some of its animals, made with the CT of the other gate.
+
+    Raises:
+        BadInput: no such cohort, or see `check_other_gate`.
+    """
+    wrong = read_cohort(wrong_gate_dir)
+    right = cohort.animals_also_in(wrong)
+    check_other_gate(right, wrong)
+    return right, wrong
 
 
 def check_other_gate(cohort: Cohort, wrong: Cohort) -> None:
