@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from monai.bundle import ConfigParser, ConfigWorkflow
+from safetensors.torch import load_file
 
 from custom.networks.dynamic_unet import DynamicUNet
 from tests.conftest import RunPython
@@ -28,8 +29,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(run_config: Callable[..., Path], weights: Path) -> Callable[..., Path]:
     def export(**options) -> Path:
-        settings = {**SMALL, "weights": str(weights), "formats": ["torchscript", "safetensors"], **options}
-        return run_config("export", **settings)
+        return run_config("export", **{**SMALL, "weights": str(weights), **options})
 
     return export
 
@@ -38,15 +38,19 @@ def test_the_files_open_elsewhere_and_compute_the_same(
     run: Callable[..., Path], weights: Path, tmp_path: Path, run_python: RunPython
 ) -> None:
     folder = run()
-    assert sorted(file.name for file in folder.iterdir()) == ["export.json", "model.safetensors", "model.ts"]
+    forms = ["model.onnx", "model.safetensors", "model.ts"]
+    assert sorted(file.name for file in folder.iterdir()) == ["export.json", *forms]
     code = (
-        "import json, torch\n"
+        "import json, onnxruntime, torch\n"
         "from safetensors import safe_open\n"
         "extra = {'metadata.json': '', 'inference.json': ''}\n"
         "network = torch.jit.load('model.ts', _extra_files=extra)\n"
         "torch.manual_seed(1)\n"
-        "image = torch.rand(1, 1, 33, 32, 4)\n"
-        "with torch.no_grad(): torch.save([image, network(image)], 'seen.pt')\n"
+        f"image = torch.rand({SHAPE})\n"
+        "with torch.no_grad(): by_torchscript = network(image)\n"
+        "session = onnxruntime.InferenceSession('model.onnx', providers=['CPUExecutionProvider'])\n"
+        "by_onnx = torch.from_numpy(session.run(None, {'image': image.numpy()})[0])\n"
+        "torch.save([image, by_torchscript, by_onnx], 'seen.pt')\n"
         "with safe_open('model.safetensors', 'pt') as file: told = file.metadata()\n"
         "config, summary = json.loads(extra['inference.json']), json.loads(told['network'])\n"
         "print(json.dumps([config['n_filters'], summary['n_filters']]))"
@@ -54,11 +58,14 @@ def test_the_files_open_elsewhere_and_compute_the_same(
     ended = run_python("-c", code, folder=folder)
     assert ended.returncode == 0, ended.stderr[-2000:]
     assert json.loads(ended.stdout.splitlines()[-1]) == [2, 2]
-    image, corrected = torch.load(folder / "seen.pt", weights_only=True)
+    image, *corrected = torch.load(folder / "seen.pt", weights_only=True)
     network = DynamicUNet(n_filters=2, n_dense_convolutions=1).eval()
     network.load_state_dict(torch.load(weights, weights_only=True))
     with torch.no_grad():
-        torch.testing.assert_close(corrected, network(image), rtol=1e-4, atol=1e-6)
+        for elsewhere in corrected:
+            torch.testing.assert_close(elsewhere, network(image), rtol=1e-4, atol=1e-6)
+    tensors = load_file(folder / "model.safetensors")
+    torch.testing.assert_close(tensors, dict(network.state_dict()), rtol=0, atol=0)
 
 
 def test_bad_settings_leave_nothing(refused: Callable[..., str]) -> None:

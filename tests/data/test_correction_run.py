@@ -11,6 +11,7 @@ import cloudpickle
 import numpy as np
 import pytest
 import torch
+from dask.distributed import LocalCluster
 from monai.bundle import ConfigWorkflow
 
 from custom.cluster import run_each
@@ -82,11 +83,12 @@ def in_this_process(task, items, **settings):
     return run_each(pickle.loads(cloudpickle.dumps(task)), items, **(settings | {"n_workers": 1}))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_worker_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(correction_run, "run_each", in_this_process)
 
 
+@pytest.mark.usefixtures("no_worker_is_started")
 def test_workers_leave_the_same_bytes_as_one_study_after_the_other(correct) -> None:
     serial, workers = contents(correct("serial")), contents(correct("workers", n_workers=2))
     assert len(serial) == 3 * len(STUDIES)
@@ -94,6 +96,14 @@ def test_workers_leave_the_same_bytes_as_one_study_after_the_other(correct) -> N
     assert [name for name in serial if serial[name] != workers[name]] == []
 
 
+def test_a_running_scheduler_leaves_them_too(correct) -> None:
+    """Its one worker is a process of its own."""
+    with LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as running:
+        elsewhere = contents(correct("elsewhere", scheduler=running.scheduler_address))
+    assert elsewhere == contents(correct("serial"))
+
+
+@pytest.mark.usefixtures("no_worker_is_started")
 def test_a_study_that_fails_is_named_whole_or_not_there_and_the_others_are_corrected(
     correct, tmp_path, capsys, monkeypatch
 ) -> None:
