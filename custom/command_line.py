@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from pydoc import locate
 from typing import Any
@@ -25,6 +25,7 @@ PATHS = {
     *("input", "weights", "regions", "ct", "study", "events", "projections", "mu_map", "background"),
     *("camera", "ranges", "changed_ranges", "findings", "measures"),
 }
+MISSPELT = 0.8  # how like a name another must be to be taken for it
 OF_MONAI = {*inspect.signature(run).parameters, *inspect.signature(ConfigWorkflow).parameters, "workflow_name"}
 
 
@@ -49,7 +50,8 @@ def check_run(words: list[str]) -> None:
         words: that follow `python -m monai.bundle run`.
 
     Raises:
-        BadInput: a setting, or a reference in a config or a setting, names nothing in the configs.
+        BadInput: a setting, or a reference in a config or a setting, names nothing in the configs, or an overlay sets
+            what nothing refers to under a name like one that the config declares.
     """
     given = fire.Fire(_arguments, command=words, serialize=lambda _: None)
     files = ensure_tuple(given["config_file"])
@@ -58,6 +60,7 @@ def check_run(words: list[str]) -> None:
     parser.read_config(files)
     metadata = ensure_tuple(given.get("meta_file", str(Path(files[0]).with_name("metadata.json"))))
     parser.read_meta([file for file in metadata if Path(file).is_file()])
+    _check_overlays(files, parser)
     _check_settings(settings, {**_settings_of_tracking(given.get("tracking")), **parser.config})
     _check_paths(settings)
     if not str(settings.get("device", "$")).startswith(("$", "@")):
@@ -74,22 +77,46 @@ def unknown_references(parser: ConfigParser) -> list[str]:
     Args:
         parser: with one config, or several merged.
     """
-    parser.parse(reset=True)
+    found = _references(parser)
     items = parser.ref_resolver.items
-    texts = {place: item.get_config() for place, item in items.items() if isinstance(item.get_config(), str)}
-    found = [
-        (place, name)
-        for place, text in texts.items()
-        for name in ReferenceResolver.match_refs_pattern(text)
+    return [
+        f"{place} refers to @{name}, which is not declared{nearest(name, items)}"
+        for place, name in found
         if name not in items
     ]
-    return [f"{place} refers to @{name}, which is not declared{nearest(name, items)}" for place, name in found]
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: str, names: Iterable[str], likeness: float = 0.6) -> str:
     """Return ` (did you mean …?)` with the name that looks most like another, or nothing where none does."""
-    alike = difflib.get_close_matches(name, list(names), n=1)
+    alike = difflib.get_close_matches(name, list(names), n=1, cutoff=likeness)
     return f" (did you mean {alike[0]}?)" if alike else ""
+
+
+def _references(parser: ConfigParser) -> list[tuple[str, str]]:
+    """List all references of a config: where each stands, and what it names."""
+    parser.parse(reset=True)
+    texts = {place: item.get_config() for place, item in parser.ref_resolver.items.items()}
+    return [
+        (place, name)
+        for place, text in texts.items()
+        if isinstance(text, str)
+        for name in ReferenceResolver.match_refs_pattern(text)
+    ]
+
+
+def _check_overlays(files: Sequence[str], merged: ConfigParser) -> None:
+    """Refuse a name that an overlay adds, that nothing refers to, and that looks like one of the config's own.
+
+    Others may stand there: an overlay of a network goes with training and with inference, which lacks the losses.
+    """
+    declared = ConfigParser.load_config_file(files[0])
+    used = {ReferenceResolver.split_id(name)[0] for _, name in _references(merged)}
+    for file in files[1:]:
+        for setting in ConfigParser.load_config_file(file):
+            name = ReferenceResolver.split_id(setting)[0]
+            meant = "" if name in declared or name in used else nearest(name, declared, MISSPELT)
+            if meant:
+                raise BadInput(f"{file} sets {name}, which nothing refers to{meant}")
 
 
 def _arguments(*in_order: Any, **by_name: Any) -> dict[str, Any]:  # noqa: ANN401

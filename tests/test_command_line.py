@@ -110,6 +110,19 @@ def test_settings_of_an_overlay_are_known(config: Path) -> None:
         check_run(["run", "--config_file", str(config), "--device", "cpu"])
 
 
+def test_a_name_misspelt_in_an_overlay_is_refused(config: Path) -> None:
+    overlay = config.with_name("overlay.yaml")
+    overlay.write_text("outptu_dir: elsewhere\n")
+    with pytest.raises(BadInput, match=r"sets outptu_dir, which nothing refers to \(did you mean output_dir\?\)"):
+        check_run(["run", "--config_file", f"['{config}','{overlay}']"])
+
+
+def test_an_overlay_may_add_what_it_refers_to_and_what_another_run_reads(config: Path) -> None:
+    overlay = config.with_name("overlay.yaml")
+    overlay.write_text("outptu_dir: elsewhere\nprinted: '$print(@outptu_dir)'\nimbv_weight: 0.1\n")
+    check_run(["run", "--config_file", f"['{config}','{overlay}']"])
+
+
 @pytest.mark.parametrize("tracking", ["mlflow", "tracking.yaml"])
 def test_settings_of_tracking_are_known_with_it_alone(config: Path, tracking: str, monkeypatch) -> None:
     monkeypatch.chdir(config.parent)
