@@ -21,6 +21,7 @@ from tests.ct_files import body, write_series
 from tests.nm_files import heart, nm_dataset, regions_of
 from tests.shown_commands import commands_in, reader_environment, with_options
 from tests.virtual_cohort import write_cohort
+from tools.pack_bundle import packed_file
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PARTS = (
@@ -134,7 +135,8 @@ SHOWN = {
     'make simulation DATASET=data/our_camera OPTIONS="--camera our_camera.yaml"': Shown(
         variables="ANIMALS=1", options=SMALL_CAMERA, gives=("data/our_camera/dataset.json", f"data/our_camera/{COUNTS}")
     ),
-    "make bundle": Shown(gives=("bundle/models/model.ts",)),
+    "make bundle": Shown(gives=("bundle/models/model.ts", str(packed_file(REPOSITORY / "bundle")))),
+    "make check-bundle": Shown(gives=()),
 }
 
 
