@@ -396,3 +396,20 @@ def test_real_studies_are_corrected_on_their_own_grid(tmp_path, data_dir, correc
             np.testing.assert_allclose(corrected.affine, wall.affine, atol=1e-3)
             values = corrected.get_fdata()
             assert values[wall.get_fdata() > 0].mean() > 2 * values[values > 0].mean()
+
+
+def test_a_real_study_is_corrected_by_the_bundles_weights(tmp_path, data_dir):
+    """Perfusion, in a human: what can be asked for is that a bright wall gets back what it spilt."""
+    study = data_dir / "nm530c" / "recon_4.dcm"
+    if not study.is_file():
+        pytest.skip(f"no reconstruction in {study.parent}")
+    done = run_from_elsewhere(tmp_path, "--input", study, "--output_dir", "out")
+    assert done.returncode == 0, done.stderr[-2000:]
+    before, corrected = read_volume(study), result(tmp_path / "out", "recon_4")
+    values = corrected.get_fdata()
+    assert np.isfinite(values).all()
+    assert values.min() >= 0
+    np.testing.assert_allclose(corrected.affine, before.affine, atol=1e-3)
+    wall = nibabel.load(study.with_name("recon_4_lv_wall.nii.gz")).get_fdata() > 0
+    assert values[wall].mean() > 1.05 * before.voxels[wall].mean()
+    assert (tmp_path / "out" / "recon_4" / "recon_4.png").is_file()
