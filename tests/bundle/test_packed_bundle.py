@@ -139,18 +139,17 @@ def test_nothing_in_it_names_the_machine_it_was_packed_on(unpacked_bundle: Path,
     assert not [file for file in texts if os.fspath(repository) in file.read_text()]
 
 
-@pytest.mark.parametrize(("weights", "rule"), [("gone.pt", "gone.pt"), ("unet.pt", "fit the network")])
-def test_without_weights_or_with_another_network_s_it_ends_in_one_line(
-    downloaded: Path, study: Path, tmp_path: Path, run_python: RunPython, weights: str, rule: str
+def test_with_another_network_s_weights_it_ends_in_one_line(
+    downloaded: Path, study: Path, tmp_path: Path, run_python: RunPython
 ) -> None:
     config, output = downloaded / "configs" / "inference.json", tmp_path / "corrected"
     arguments = ("-m", "monai.bundle", "run", "inference", "--config_file", config, "--input", study)
     ended = run_python(
-        *arguments, "--output_dir", output, "--weights", downloaded / "models" / weights, folder=tmp_path
+        *arguments, "--output_dir", output, "--weights", downloaded / "models" / "unet.pt", folder=tmp_path
     )
     assert ended.returncode == 1
     last = ended.stderr.splitlines()[-1]
     assert last.startswith("error: ")
-    assert rule in last
+    assert "fit the network" in last
     assert "Traceback" not in ended.stderr
     assert not output.exists()
