@@ -109,6 +109,8 @@ def _check_overlays(files: Sequence[str], merged: ConfigParser) -> None:
 
     Others may stand there: an overlay of a network goes with training and with inference, which lacks the losses.
     """
+    if len(files) == 1:
+        return  # no overlay; every run of the bundle comes this way
     declared = ConfigParser.load_config_file(files[0])
     used = {ReferenceResolver.split_id(name)[0] for _, name in _references(merged)}
     for file in files[1:]:

@@ -78,10 +78,11 @@ def compare_deficit(with_deficit: Sequence[Measures], without: Sequence[Measures
             "deficit_dir and no_deficit_dir must hold the same animals, with a territory with less blood and without, "
             "got others; were they simulated by one seed?"
         )
-    segments = [{(row.method, row.study): np.array(row.segments) for row in rows} for rows in (with_deficit, without)]
+    after, before = (
+        {(row.method, row.study): np.array(row.segments) for row in rows} for rows in (with_deficit, without)
+    )
     in_both = [method for method in methods_of(with_deficit) if method in methods_of(without)]
     changes = {
-        method: np.array([segments[0][method, study] - segments[1][method, study] for study in studies])
-        for method in in_both
+        method: np.array([after[method, study] - before[method, study] for study in studies]) for method in in_both
     }
     return Deficit(studies=studies, animals=[row.animal for row in volumes], changes=changes)

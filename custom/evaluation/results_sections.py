@@ -130,11 +130,10 @@ def members_section(evidence: Evidence) -> list[Block]:
 
 def truth_section(evidence: Evidence) -> list[Block]:
     """Show errors against the true activity, of all test animals, of unlike ones, and by segment."""
-    sets = {compared.title: compared.all_measures for compared in evidence.comparisons} | dict(evidence.others)
-    tables = [truth_table(measures, title=title) for title, measures in sets.items()]
+    known = {compared.title: compared.all_measures for compared in evidence.comparisons}
+    tables = [truth_table(measures, title=title) for title, measures in {**known, **evidence.others}.items()]
     title = f"Regional error against the true activity, {evidence.paper.title}"
-    shown = [row for row in evidence.paper.all_measures if row.method in REGIONAL]
-    errors = segment_errors(shown)
+    errors = segment_errors([row for row in evidence.paper.all_measures if row.method in REGIONAL])
     draw = partial(polar_maps, errors, label=SEGMENT_LABEL, title=title, remark=REMARK)
     return [*tables, Illustration("results_polar_maps.png", draw, f"{title}, in 17 segments: {SEGMENT_LABEL}.")]
 
@@ -154,10 +153,10 @@ def ct_section(evidence: Evidence) -> list[Block]:
     """Show how methods fail when the CT does not fit."""
     blocks: list[Block] = []
     if evidence.shifts:
-        label, errors = next(iter(evidence.shifts.items()))
-        draw = partial(ct_shift_picture, errors, label=label, remark=REMARK)
         blocks += [shift_table(errors, label=label) for label, errors in evidence.shifts.items()]
-        blocks.append(Illustration("results_ct_shift.png", draw, f"CT shifted against the SPECT: {label}."))
+        drawn, errors = next(iter(evidence.shifts.items()))
+        draw = partial(ct_shift_picture, errors, label=drawn, remark=REMARK)
+        blocks.append(Illustration("results_ct_shift.png", draw, f"CT shifted against the SPECT: {drawn}."))
     if evidence.wrong_gate is not None:
         caption = "CT of the wrong gate (the paper's figure 11)."
         blocks.append(Illustration("results_wrong_gate.png", evidence.wrong_gate, caption))
